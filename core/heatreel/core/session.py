@@ -1,0 +1,94 @@
+"""Sessions, events and targets: what visitors did, from whatever source it came."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+# Events that happen somewhere on a page: they become hits, or get a reason why not.
+PLACED_TYPES = ("view", "click", "tap", "move", "scroll", "focus")
+# Events that explain others. They are counted, by type, but have no place of their own.
+CONTEXT_TYPES = ("resize", "visibility", "error", "effect", "state")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The fingerprint an event hit, sealed: texts are keyed hashes. See `SealedFingerprint` in the page model.
+
+    `box` is x, y, width, height in page CSS px at the time of the first event. `key` is the same for the same
+    fingerprint, in any session.
+    """
+
+    key: str
+    selector: str
+    tag: str = ""
+    id: str = ""
+    testid: str = ""
+    type: str = ""
+    field: str = ""
+    role: str = ""
+    href: str = ""
+    src: str = ""
+    classes: tuple[str, ...] = ()
+    landmark: str = ""
+    group_index: int = 0
+    group_size: int = 1
+    name_hash: str = ""
+    name_sketch: str = ""
+    text_hash: str = ""
+    near_hashes: tuple[str, ...] = ()
+    box: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
+    position: str = ""
+    interactive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SeenState:
+    """The recorder's word on a state: settings of the switches by keyed hash, and the sketch."""
+
+    settings: Mapping[str, str]
+    sketch: str
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing a visitor did.
+
+    `time_ms` is epoch milliseconds by the server's clock. `x`, `y` are page CSS px (for `scroll` of the page:
+    the new scroll offset). `u`, `v` are the share of the target's box, 0 to 1. `viewport` is the layout
+    viewport in CSS px. `data` holds what only one type has: for click and tap `pointer`, `trusted`, `effects`
+    (list of what followed) and `effect_ms`; for error `signature`, `message`; for view `title_hash`, `referrer`.
+    """
+
+    id: str
+    session: str
+    document: str
+    type: str
+    time_ms: float
+    url: str
+    viewport: tuple[int, int]
+    x: float | None = None
+    y: float | None = None
+    u: float | None = None
+    v: float | None = None
+    target: Target | None = None
+    state: SeenState | None = None
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One visitor's stay. Events are in the order in which they happened."""
+
+    id: str
+    site: str
+    started_ms: float
+    viewport: tuple[int, int]
+    dpr: float
+    touch: bool
+    language: str
+    variant: str
+    source: str
+    events: tuple[Event, ...]
+    properties: Mapping[str, str] = field(default_factory=dict)
