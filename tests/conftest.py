@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+
 from serving import served
 
 ROOT = Path(__file__).resolve().parent.parent

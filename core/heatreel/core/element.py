@@ -84,7 +84,7 @@ class Outline:
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Outline:
-        """The outline in the JSON text that the page model returns; raises `ValueError` or `TypeError` on other text."""
+        """The outline in the JSON text of the page model; raises `ValueError` or `TypeError` on other text."""
         raw = json.loads(text)
         return cls(
             width=raw["width"],

@@ -102,9 +102,7 @@ class Ledger:
     def line(self) -> str:
         """The ledger in one line for people."""
         share = 100 * self.placed / self.recorded if self.recorded else 100.0
-        rest = ", ".join(
-            f"{count:,} {reason.replace('_', ' ')}" for reason, count in self.not_placed.items() if count
-        )
+        rest = ", ".join(f"{count:,} {reason.replace('_', ' ')}" for reason, count in self.not_placed.items() if count)
         return f"{self.placed:,} of {self.recorded:,} events placed ({share:.1f} %)" + (
             f"; not placed: {rest}" if rest else ""
         )

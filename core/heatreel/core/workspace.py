@@ -178,7 +178,10 @@ class Workspace:
         rows = self.db.execute(
             "SELECT id, label, site_id, started, finished, browser, system, options FROM captures ORDER BY id"
         )
-        return [Capture(*row[:4], row[4] or "", row[5], row[6], json.loads(row[7])) for row in rows]
+        return [
+            Capture(id, label, site_id, started, finished or "", browser, system, json.loads(options))
+            for id, label, site_id, started, finished, browser, system, options in rows
+        ]
 
     def capture(self, label: str = "") -> Capture:
         """The capture of that label, or the newest; raises `InputError` that lists the labels there are."""
@@ -201,9 +204,7 @@ class Workspace:
                 " ON CONFLICT (capture_id, page) DO NOTHING",
                 [capture.id, page, url, title],
             )
-        row = self.db.execute(
-            "SELECT id FROM pages WHERE capture_id = ? AND page = ?", [capture.id, page]
-        ).fetchone()
+        row = self.db.execute("SELECT id FROM pages WHERE capture_id = ? AND page = ?", [capture.id, page]).fetchone()
         return int(row[0])
 
     def add_snapshot(
@@ -248,7 +249,8 @@ class Workspace:
 
     def skipped(self, capture: Capture) -> list[Skipped]:
         rows = self.db.execute(
-            "SELECT page, viewport, selector, reason FROM skipped WHERE capture_id = ? ORDER BY id", [capture.id]
+            "SELECT page, viewport, selector, reason FROM skipped WHERE capture_id = ? ORDER BY id",
+            [capture.id],
         )
         return [Skipped(*row) for row in rows]
 
@@ -268,9 +270,7 @@ class Workspace:
 
     # Replays and hits
 
-    def save_replay(
-        self, capture: Capture, ledger: Ledger, details: dict[str, Any], hits: dict[int, Hits]
-    ) -> int:
+    def save_replay(self, capture: Capture, ledger: Ledger, details: dict[str, Any], hits: dict[int, Hits]) -> int:
         """Keeps a replay with its hits by snapshot id; it takes the place of earlier ones of the capture."""
         blobs = {snapshot_id: self.blobs.put(columns.to_bytes()) for snapshot_id, columns in hits.items()}
         with self.db.atomic():
@@ -330,9 +330,7 @@ def _check(db: Database, path: Path) -> None:
 
 
 def _snapshot(row: dict[str, Any]) -> Snapshot:
-    viewport = Viewport(
-        row["viewport"], row["viewport_width"], row["viewport_height"], row["dpr"], bool(row["touch"])
-    )
+    viewport = Viewport(row["viewport"], row["viewport_width"], row["viewport_height"], row["dpr"], bool(row["touch"]))
     state = State(
         id=row["state"],
         label=row["label"],
