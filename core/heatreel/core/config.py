@@ -101,7 +101,7 @@ def load_config(path: Path | None) -> Config:
     except ValidationError as exc:
         first = exc.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
-        text = "no such key" if first["type"] == "extra_forbidden" else first["msg"]
+        text = "no such key" if first["type"] == "extra_forbidden" else first["msg"].removeprefix("Value error, ")
         raise InputError(f"{path}: {key}: {text}") from exc
 
 

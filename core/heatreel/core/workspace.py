@@ -14,7 +14,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +26,7 @@ from heatreel.core.element import Outline
 from heatreel.core.errors import Busy, CannotRun, InputError, WorkspaceError
 from heatreel.core.hits import Hits, Ledger
 from heatreel.core.state import Action, Shown, Skipped, Snapshot, State
+from heatreel.core.version import tool_version
 from heatreel.core.viewport import Viewport
 
 CATALOGUE = "heatreel.db"
@@ -41,10 +41,6 @@ FROM snapshots JOIN pages ON pages.id = page_id JOIN captures ON captures.id = c
 def now() -> str:
     """The time as stored: ISO 8601, UTC, seconds."""
     return datetime.now(UTC).isoformat(timespec="seconds")
-
-
-def tool_version() -> str:
-    return version("heatreel")
 
 
 @dataclass(frozen=True, slots=True)
