@@ -95,6 +95,8 @@ class Workspace:
         try:
             _check(db, path)
             yield cls(folder, db)
+        except sqlite3.DatabaseError as exc:
+            raise WorkspaceError(f"{path}: cannot be read ({exc})") from exc
         finally:
             db.close()
 
@@ -115,18 +117,17 @@ class Workspace:
             raise CannotRun(f"{folder}: cannot be written ({exc.strerror})") from exc
         path = folder / CATALOGUE
         try:
-            fresh = not path.exists()
             db = _connect(path, path.resolve().as_uri())
             try:
-                if not fresh:
+                if not _is_blank(db, path):
                     _check(db, path)
                 db.enable_wal()
                 schema.migrations.apply(db)
                 yield cls(folder, db)
             finally:
                 db.close()
-        except sqlite3.OperationalError as exc:
-            raise CannotRun(f"{path}: {exc}") from exc
+        except sqlite3.DatabaseError as exc:
+            raise CannotRun(f"{path}: cannot be written ({exc})") from exc
         finally:
             lock.release()
 
@@ -307,6 +308,15 @@ def _connect(path: Path, uri: str) -> Database:
     except sqlite3.Error as exc:
         raise WorkspaceError(f"{path}: cannot be opened ({exc})") from exc
     return db
+
+
+def _is_blank(db: Database, path: Path) -> bool:
+    """Whether nothing was ever stored: a new file, or one whose maker was killed before the first table."""
+    try:
+        tables = db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+        return not tables and not db.execute("PRAGMA application_id").fetchone()[0]
+    except sqlite3.DatabaseError as exc:
+        raise WorkspaceError(f"{path}: is damaged or not a database ({exc})") from exc
 
 
 def _check(db: Database, path: Path) -> None:
