@@ -28,7 +28,7 @@ Viewports = Annotated[
     typer.Option(
         "--viewport",
         metavar="NAME=WxH[@DPR][,touch]",
-        help="Viewport in CSS px; can be given several times. Default: desktop 1440x900, tablet 820x1180, mobile 390x844.",
+        help="Viewport in CSS px, repeatable. Default: desktop=1440x900, tablet=820x1180,touch, mobile=390x844,touch.",
     ),
 ]
 Where = Annotated[
