@@ -1,0 +1,1 @@
+"""From sessions and snapshots to hits: state recognition, matching, signals, ledger."""
