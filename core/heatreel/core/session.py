@@ -9,7 +9,7 @@ from typing import Any
 # Events that happen somewhere on a page: they become hits, or get a reason why not.
 PLACED_TYPES = ("view", "click", "tap", "move", "scroll", "focus")
 # Events that explain others. They are counted, by type, but have no place of their own.
-CONTEXT_TYPES = ("resize", "visibility", "error", "effect", "state")
+CONTEXT_TYPES = ("resize", "visibility", "error", "effect", "state", "goal", "property")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,351 @@
+"""Batches as sessions: what was stored on the wire's terms, as `Session` records in the order of time.
+
+Time. A recorder counts milliseconds from the start of its document (`t`), says when that was by the visitor's clock
+(`at`), and when it first sent the batch (`sent`, from the same start). The server knows when the batch came
+(`received`). So each batch gives an offset `received - (at + sent)` = error of the visitor's clock + time on the
+way, and the smallest one of a document is the nearest to the error alone. All documents of a session were timed by
+one clock, so the smallest of the session holds for all, as long as a document's own is at most `JUMP_MS` above it (it
+was slow on the way); beyond that the visitor's clock was set anew, and the document keeps its own. An event's time is
+`at + t + offset`, and never later than its batch was received. The order within a document is that of `t`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit, urlunsplit
+
+from heatreel.core.session import Event, SeenState, Session, Target
+
+JUMP_MS = 60_000
+"""A document whose clock offset is further than this from its session's was timed by another setting of the clock."""
+
+POINTERS = {"m": "mouse", "t": "touch", "p": "pen", "k": "key", "s": "script"}
+"""What pressed, by its letter on the wire."""
+
+EFFECTS = {
+    "m": "mutation",
+    "n": "navigation",
+    "s": "scroll",
+    "f": "focus",
+    "t": "selection",
+    "w": "window",
+    "d": "download",
+    "c": "chooser",
+    "i": "input",
+    "p": "media",
+}
+"""What followed a click, by its letter on the wire."""
+
+UNTRUSTED, MODIFIED, REPEATED, DISABLED = 1, 2, 4, 8
+"""Flags of a click: made by a script; with a modifier key; second or later of a double click; on a disabled control."""
+
+_TYPES = {
+    "v": "view",
+    "c": "click",
+    "m": "move",
+    "s": "scroll",
+    "f": "focus",
+    "r": "resize",
+    "h": "visibility",
+    "e": "error",
+    "x": "effect",
+    "z": "state",
+    "g": "goal",
+    "p": "property",
+}
+_NOT_IDENTITY = ("key", "box", "position", "interactive")
+
+
+@dataclass(frozen=True, slots=True)
+class StoredBatch:
+    """A batch as the log holds it; `body` is the parsed JSON."""
+
+    site: str
+    session: str
+    doc: str
+    seq: int
+    received_ms: int
+    source: str
+    format: str
+    body: dict[str, Any]
+
+    def check(self) -> None:
+        """Raises `ValueError` or `KeyError` when the body is not of a form that is read here."""
+        if self.format == "session/1":
+            return
+        if self.format != "wire/1":
+            raise ValueError(f"unknown format {self.format!r}")
+        numbers = (self.body["at"], self.body["sent"], *self.body["from"])
+        if not all(isinstance(number, int | float) for number in numbers):
+            raise ValueError("numbers expected")
+        for event in self.body["events"]:
+            if len(event) < 3 or not isinstance(event[1], int | float):
+                raise ValueError("event without time or state")
+
+    @property
+    def offset_ms(self) -> float:
+        """Error of the visitor's clock, plus the time that this batch was on its way."""
+        return float(self.received_ms - (self.body["at"] + self.body["sent"]))
+
+
+@dataclass
+class _Document:
+    """One load of a document, gathered from its batches."""
+
+    name: str
+    batches: list[StoredBatch]
+    targets: dict[int, Target] = field(default_factory=dict)
+    states: dict[int, SeenState] = field(default_factory=dict)
+    effects: dict[int, Mapping[str, Any]] = field(default_factory=dict)
+
+    def gather(self) -> None:
+        self.batches.sort(key=lambda batch: batch.seq)
+        for batch in self.batches:
+            _first_event, first_target, first_state = batch.body["from"]
+            for number, record in enumerate(batch.body.get("targets", ()), first_target):
+                self.targets[number] = target_from_json(record)
+            for number, record in enumerate(batch.body.get("states", ()), first_state):
+                self.states[number] = SeenState(dict(record["settings"]), record["sketch"])
+        for _number, event, _batch in self.raw_events():
+            if event[0] == "x":
+                self.effects[event[3]] = _effects(event)
+
+    def raw_events(self) -> Iterator[tuple[int, list[Any], StoredBatch]]:
+        """Number in the document, event as sent, its batch."""
+        for batch in self.batches:
+            for number, event in enumerate(batch.body["events"], batch.body["from"][0]):
+                yield number, event, batch
+
+
+def session_from_batches(batches: Sequence[StoredBatch]) -> Session:
+    """The session that these batches of one session make. They may come in any order; at least one is needed."""
+    documents: dict[str, _Document] = {}
+    for batch in batches:
+        documents.setdefault(batch.doc, _Document(batch.doc, [])).batches.append(batch)
+    offsets = clock_offsets({name: _offset(document) for name, document in documents.items()})
+    events: list[Event] = []
+    properties: dict[str, str] = {}
+    ordered = sorted(documents.values(), key=lambda doc: doc.batches[0].body["at"] + offsets[doc.name])
+    for document in ordered:
+        document.gather()
+        events.extend(_events(document, offsets[document.name], properties))
+    events.sort(key=lambda event: event.time_ms)
+    first = ordered[0].batches[0]
+    page = first.body["page"]
+    return Session(
+        id=first.session,
+        site=first.site,
+        started_ms=events[0].time_ms if events else float(first.received_ms),
+        viewport=(page["w"], page["h"]),
+        dpr=page["dpr"],
+        touch=bool(page["touch"]),
+        language=page["lang"],
+        variant=properties.pop("variant", "") or _variant(ordered),
+        source=first.source,
+        events=tuple(events),
+        properties=properties,
+    )
+
+
+def clock_offsets(own: Mapping[str, float]) -> dict[str, float]:
+    """The offset to use for each document, from the smallest that its own batches show (both in ms)."""
+    least = min(own.values())
+    return {name: least if offset - least <= JUMP_MS else offset for name, offset in own.items()}
+
+
+def _offset(document: _Document) -> float:
+    return min(batch.offset_ms for batch in document.batches)
+
+
+def _variant(documents: Iterable[_Document]) -> str:
+    found = (batch.body["page"]["variant"] for document in documents for batch in document.batches)
+    return next((variant for variant in found if variant), "")
+
+
+def _events(document: _Document, offset_ms: float, properties: dict[str, str]) -> Iterator[Event]:
+    """The events of a document; what they and the URLs say of the session goes to `properties`."""
+    viewport, url, current = (0, 0), "", None
+    for number, raw, batch in document.raw_events():
+        if batch is not current:
+            current, page = batch, batch.body["page"]
+            viewport, url = (page["w"], page["h"]), _without_campaign(page["url"], properties)
+        if raw[0] == "r":
+            viewport = (raw[3], raw[4])
+        elif raw[0] == "v":
+            url = _without_campaign(raw[3], properties)
+        elif raw[0] == "p":
+            properties[raw[3]] = raw[4]
+        if raw[0] in _TYPES:
+            yield Event(
+                id=f"{batch.session}/{document.name}/{number}",
+                session=batch.session,
+                document=document.name,
+                time_ms=min(batch.body["at"] + raw[1] + offset_ms, float(batch.received_ms)),
+                url=url,
+                viewport=viewport,
+                state=document.states.get(raw[2]),
+                **_particulars(document, number, raw, batch),
+            )
+
+
+def _particulars(document: _Document, number: int, raw: list[Any], batch: StoredBatch) -> dict[str, Any]:
+    """Type, place, target and data of an event, by its code."""
+    code = raw[0]
+    kind = _TYPES[code]
+    if code in "cmf":
+        _, _, _, target, x, y, u, v, *rest = raw
+        if code == "c":
+            kind, data = _click(rest)
+            data |= document.effects.get(number, {})
+        else:
+            data = {}
+        return {"type": kind, "x": x, "y": y, "u": u, "v": v, "target": document.targets.get(target), "data": data}
+    if code == "s":
+        target, x, y = raw[3:6]
+        inner = {"inner": True} if target >= 0 else {}
+        return {"type": kind, "x": x, "y": y, "target": document.targets.get(target), "data": inner}
+    if code == "v":
+        return {"type": kind, "x": raw[6], "y": raw[7], "data": _view(raw, batch.body["page"])}
+    return {"type": kind, "data": _context(document, raw, batch)}
+
+
+def _click(rest: list[Any]) -> tuple[str, dict[str, Any]]:
+    pointer, flags = POINTERS.get(rest[0], ""), rest[1]
+    data: dict[str, Any] = {"pointer": pointer, "trusted": not flags & UNTRUSTED}
+    for name, flag in (("modified", MODIFIED), ("repeated", REPEATED), ("disabled", DISABLED)):
+        if flags & flag:
+            data[name] = True
+    return "tap" if pointer == "touch" else "click", data
+
+
+def _view(raw: list[Any], page: Mapping[str, Any]) -> dict[str, Any]:
+    how = raw[4]
+    return {
+        "how": how,
+        "title_hash": raw[5],
+        "referrer": page["ref"] if how == "load" else "",
+        "page_width": raw[8],
+        "page_height": raw[9],
+    }
+
+
+def _context(document: _Document, raw: list[Any], batch: StoredBatch) -> dict[str, Any]:
+    match raw[0]:
+        case "r":
+            return {"dpr": raw[5]}
+        case "h":
+            return {"visible": bool(raw[3])}
+        case "e":
+            return {"signature": raw[3], "message": raw[4]}
+        case "x":
+            return {"click": f"{batch.session}/{document.name}/{raw[3]}", **_effects(raw)}
+        case "g":
+            return {"name": raw[3]}
+        case "p":
+            return {"name": raw[3], "value": raw[4]}
+    return {}
+
+
+def _effects(raw: list[Any]) -> dict[str, Any]:
+    """What followed a click. An empty list: the page was watched and nothing did. `effect_ms` is None then."""
+    kinds = [EFFECTS[letter] for letter in raw[4] if letter in EFFECTS]
+    return {"effects": kinds, "effect_ms": raw[5] if kinds else None}
+
+
+def _without_campaign(url: str, properties: dict[str, str]) -> str:
+    """The URL without its query; the first utm_ parameters of a session become properties of it."""
+    if "?" not in url:
+        return url
+    parts = urlsplit(url)
+    for name, value in parse_qsl(parts.query):
+        if name.startswith("utm_"):
+            properties.setdefault(name, value)
+    return urlunsplit(parts._replace(query=""))
+
+
+# Targets
+
+_WIRE_NAMES = {
+    "groupIndex": "group_index",
+    "groupSize": "group_size",
+    "nameHash": "name_hash",
+    "nameSketch": "name_sketch",
+    "textHash": "text_hash",
+    "nearHashes": "near_hashes",
+}
+_TUPLES = frozenset({"classes", "near_hashes", "box"})
+_NAMES = frozenset(item.name for item in fields(Target)) - {"key"}
+
+
+def target_from_json(record: Mapping[str, Any]) -> Target:
+    """A target from what the recorder sent (keys in camel case, those with the plain default left out)."""
+    values: dict[str, Any] = {}
+    for key, value in record.items():
+        name = _WIRE_NAMES.get(key, key)
+        if name in _NAMES:
+            values[name] = tuple(value) if name in _TUPLES else value
+    return with_key(Target(key="", **values))
+
+
+def with_key(target: Target) -> Target:
+    """The target with its `key`: the hash of what identifies it (all but where it was and how it behaved)."""
+    values = asdict(target)
+    for name in _NOT_IDENTITY:
+        del values[name]
+    canonical = json.dumps(values, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    key = hashlib.sha256(canonical.encode()).hexdigest()[:16]
+    return Target(**{**_shallow(target), "key": key})
+
+
+def _shallow(record: Any) -> dict[str, Any]:
+    return {item.name: getattr(record, item.name) for item in fields(record)}
+
+
+# Whole sessions, as importers store them
+
+
+def session_to_json(session: Session) -> str:
+    """A session as JSON; targets and states that several events share are written once."""
+    targets: dict[Target, int] = {}
+    states: dict[str, int] = {}
+    events = []
+    for event in session.events:
+        record = {key: value for key, value in _shallow(event).items() if value is not None}
+        if event.target:
+            record["target"] = targets.setdefault(event.target, len(targets))
+        if event.state:
+            text = json.dumps({"settings": dict(event.state.settings), "sketch": event.state.sketch})
+            record["state"] = states.setdefault(text, len(states))
+        events.append({**record, "data": dict(event.data)})
+    whole = {
+        **_shallow(session),
+        "properties": dict(session.properties),
+        "events": events,
+        "targets": [_shallow(target) for target in targets],
+        "states": [json.loads(text) for text in states],
+    }
+    return json.dumps(whole, separators=(",", ":"))
+
+
+def session_from_json(whole: dict[str, Any]) -> Session:
+    """The session that `session_to_json` wrote, parsed."""
+    targets = [_target(record) for record in whole.pop("targets")]
+    states = [SeenState(**record) for record in whole.pop("states")]
+    events = []
+    for record in whole.pop("events"):
+        record["viewport"] = tuple(record["viewport"])
+        if "target" in record:
+            record["target"] = targets[record["target"]]
+        if "state" in record:
+            record["state"] = states[record["state"]]
+        events.append(Event(**record))
+    return Session(**{**whole, "viewport": tuple(whole["viewport"]), "events": tuple(events)})
+
+
+def _target(record: Mapping[str, Any]) -> Target:
+    values: dict[str, Any] = {name: tuple(value) if name in _TUPLES else value for name, value in record.items()}
+    return Target(**values)
