@@ -92,5 +92,7 @@ export interface Outline {
   height: number;
   sketch: string;
   switches: Switch[];
+  /** Indices of elements whose inside cannot be read: closed shadow roots, frames of another origin. */
+  opaque: number[];
   elements: ElementRecord[];
 }

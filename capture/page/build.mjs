@@ -1,0 +1,38 @@
+// Builds the two scripts that the Python package ships: page.js for the capture, recorder.js for visitors.
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { build } from "esbuild";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const bundles = join(here, "../heatreel/capture/bundles");
+
+/** The recorder is a guest in other people's pages: compressed it is at most this many bytes. */
+const RECORDER_LIMIT_BYTES = 6000;
+
+async function bundle(entry, name) {
+  const outfile = join(bundles, name);
+  await build({
+    entryPoints: [join(here, "src", entry)],
+    outfile,
+    bundle: true,
+    minify: true,
+    format: "iife",
+    target: "es2019",
+    legalComments: "none",
+    logLevel: "warning",
+  });
+  const bytes = gzipSync(readFileSync(outfile), { level: 9 }).length;
+  console.log(`${name}: ${bytes} bytes gzip`);
+  return bytes;
+}
+
+await bundle("page.ts", "page.js");
+if (existsSync(join(here, "src/recorder/index.ts"))) {
+  const bytes = await bundle("recorder/index.ts", "recorder.js");
+  if (bytes > RECORDER_LIMIT_BYTES) {
+    console.error(`recorder.js is ${bytes} bytes gzip, more than the ${RECORDER_LIMIT_BYTES} it may have`);
+    process.exit(1);
+  }
+}

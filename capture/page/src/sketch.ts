@@ -1,0 +1,54 @@
+/**
+ * A small digest of what can be seen now. Two browsers that see the same state give nearly the same sketch.
+ *
+ * Format: base64 of 128 bytes, 1024 bits of `minhash` (see hash.ts) over the visible leaves; a leaf is an element with
+ * text of its own, a picture with a name, or a control. With a share d of differing bits, about 1 - 2 d of the leaves
+ * of both are shared. In numpy:
+ *
+ *     bits = np.unpackbits(np.frombuffer(base64.b64decode(sketch), np.uint8))
+ *     similarity = max(0.0, 1.0 - 2.0 * np.mean(bits_a != bits_b))
+ *
+ * Not keyed: 1024 bits of minima over a whole page tell no text. Digits count as 0, so that clocks and counters do not
+ * matter; nothing typed, scrolled or still loading does.
+ */
+
+import { attr, once, parentOf, tagOf, type Memo } from "./dom";
+import { visible } from "./geometry";
+import { hash, minhash } from "./hash";
+import { ownText } from "./name";
+import { stable } from "./stable";
+import { walk } from "./walk";
+
+const BITS = 1024;
+
+/** What a leaf says, or "" when the element is none. */
+function leaf(element: Element, memo: Memo): string {
+  const tag = tagOf(element);
+  if (tag === "img") return attr(element, "alt");
+  if (/^(input|select|textarea)$/.test(tag)) return attr(element, "type") + stable(attr(element, "name"));
+  return once(memo, ownText, element).replace(/\d+/g, "0");
+}
+
+/** The sketch of what can be seen in a document. */
+export function sketch(document: Document, memo: Memo = new Map()): string {
+  const leaves = new Set<number>();
+  walk(document, (element) => {
+    const text = leaf(element, memo);
+    if (!text || !once(memo, visible, element)) return;
+    const parent = parentOf(element);
+    leaves.add(hash([parent ? tagOf(parent) : "", tagOf(element), text].join("\n"))[0]);
+  });
+  return minhash(leaves, BITS);
+}
+
+/** Similarity of two sketches: 1 the same state, 0 nothing shared. */
+export function compareSketches(a: string, b: string): number {
+  if (a === b) return 1;
+  const [x, y] = [atob(a), atob(b)];
+  if (x.length !== y.length) return 0;
+  let differing = 0;
+  for (let i = 0; i < x.length; i++) {
+    for (let bits = x.charCodeAt(i) ^ y.charCodeAt(i); bits; bits &= bits - 1) differing++;
+  }
+  return Math.max(0, 1 - (2 * differing) / (8 * x.length));
+}
