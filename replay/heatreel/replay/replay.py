@@ -1,0 +1,230 @@
+"""The replay job: sessions to hits on the snapshots of a capture, with the ledger that accounts for every event."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from heatreel.core.hits import Hits, Ledger
+from heatreel.core.session import Session
+from heatreel.core.workspace import Capture, Workspace
+from heatreel.replay.account import Account
+from heatreel.replay.columns import UNSUPPORTED, EventColumns, chunks, event_columns
+from heatreel.replay.graphs import CapturedPages
+from heatreel.replay.not_placed import NotPlaced, join
+from heatreel.replay.profiles import profile
+from heatreel.replay.rows import Placer, Rows
+from heatreel.replay.signals import find_signals
+
+DETAILS_VERSION = 1
+"""The `version` key of the details; raised when a key changes its meaning."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayOptions:
+    """`profile` names the thresholds of the signals; `chunk_events` bounds memory; `examples` of each reason."""
+
+    profile: str = "default"
+    chunk_events: int = 200_000
+    examples: int = 5
+
+
+@dataclass(frozen=True)
+class Placed:
+    """What became of sessions: hits by snapshot id, the rows that have none, the ledger, and what is to be told."""
+
+    hits: Mapping[int, Hits]
+    not_placed: NotPlaced
+    ledger: Ledger
+    details: dict[str, Any]
+    sessions: list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class ReplayResult:
+    """A replay as it was kept. `id` is its row in the catalogue."""
+
+    id: int
+    capture: str
+    ledger: Ledger
+    details: dict[str, Any]
+    hits: Mapping[int, Hits]
+
+
+Progress = Callable[[int], None]
+"""Called with the number of events that were just done."""
+
+
+def replay(
+    workspace: Workspace,
+    capture_label: str,
+    sessions: Iterable[Session],
+    options: ReplayOptions = ReplayOptions(),
+    progress: Progress = lambda _events: None,
+) -> ReplayResult:
+    """Places all events on the snapshots of a capture (the newest when the label is empty) and keeps the hits.
+
+    The workspace must be open for writing. Raises `InputError` for an unknown capture or profile.
+    """
+    capture = workspace.capture(capture_label)
+    placed = place_sessions(captured_pages(workspace, capture), sessions, options, progress)
+    details = placed.details | {
+        "not_placed_blob": workspace.blobs.put(placed.not_placed.to_bytes()),
+        "sessions_blob": workspace.blobs.put(_pack(placed.sessions)),
+    }
+    number = workspace.save_replay(capture, placed.ledger, details, dict(placed.hits))
+    return ReplayResult(number, capture.label, placed.ledger, details, placed.hits)
+
+
+def captured_pages(workspace: Workspace, capture: Capture) -> CapturedPages:
+    """The state graphs of a capture, with the routes it was made by."""
+    return CapturedPages(workspace.snapshots(capture), capture.routes, workspace.outline)
+
+
+def place_sessions(
+    pages: CapturedPages,
+    sessions: Iterable[Session],
+    options: ReplayOptions = ReplayOptions(),
+    progress: Progress = lambda _events: None,
+) -> Placed:
+    """Places all events of the sessions; nothing is kept on disk."""
+    rules = profile(options.profile)
+    placer = Placer(pages)
+    account = Account(placer, options.examples)
+    hits: dict[int, list[Hits]] = {}
+    rest: list[dict[str, NDArray[Any]]] = []
+    attributes: dict[int, dict[str, Any]] = {}
+    for some in chunks(sessions, options.chunk_events):
+        columns = event_columns(some, placer.numbers)
+        for session in some:
+            attributes.setdefault(placer.numbers.sessions[session.id], session_attributes(session))
+        rows = placer.rows(columns)
+        areas = _window_areas(columns, placer)
+        signals = find_signals(columns, rows.order, rows.visit[rows.order], placer.numbers.targets, areas, rules)
+        account.add(columns, rows, signals.clusters)
+        for ordinal, part in _hits(columns, rows, signals.bits).items():
+            hits.setdefault(pages.snapshots[ordinal].id, []).append(part)
+        rest.append(_rest(columns, rows, placer))
+        progress(len(columns) + len(columns.context))
+    details = {"version": DETAILS_VERSION, "signals": rules.as_json(), "error_px": None, **account.as_json()}
+    return Placed(
+        hits={snapshot: _joined(parts) for snapshot, parts in hits.items()},
+        not_placed=join(rest, _tables(placer)),
+        ledger=account.ledger(),
+        details=details,
+        sessions=[attributes[number] for number in sorted(attributes)],
+    )
+
+
+def session_attributes(session: Session) -> dict[str, Any]:
+    """What is kept of a session beside its hits: what segments ask for."""
+    return {
+        "session": session.id,
+        "site": session.site,
+        "started_ms": session.started_ms,
+        "width": session.viewport[0],
+        "height": session.viewport[1],
+        "dpr": session.dpr,
+        "touch": session.touch,
+        "language": session.language,
+        "variant": session.variant,
+        "source": session.source,
+        "properties": dict(session.properties),
+    }
+
+
+def _window_areas(columns: EventColumns, placer: Placer) -> NDArray[np.float64]:
+    table = np.array(list(placer.numbers.viewports), dtype=np.float64).reshape(-1, 2)
+    with np.errstate(invalid="ignore", over="ignore"):
+        areas: NDArray[np.float64] = np.nan_to_num(table[:, 0] * table[:, 1])[columns.viewport]
+    return areas
+
+
+def _hits(columns: EventColumns, rows: Rows, bits: NDArray[np.uint16]) -> dict[int, Hits]:
+    """The placed rows as hits, by ordinal of the snapshot, in the order of events."""
+    placed = np.flatnonzero(rows.placed)
+    placed = placed[np.argsort(rows.ordinal[placed], kind="stable")]
+    if not len(placed):
+        return {}
+    ordinals, starts = np.unique(rows.ordinal[placed], return_index=True)
+    ids = np.array(list(map(attrgetter("id"), columns.events)), dtype=np.str_)
+    found: dict[int, Hits] = {}
+    for ordinal, at in zip(ordinals.tolist(), np.split(placed, starts[1:]), strict=True):
+        found[ordinal] = Hits(
+            event=ids[at],
+            session=columns.session[at].astype(np.int32),
+            visit=rows.visit[at].astype(np.int32),
+            type=columns.type[at].astype(np.uint8),
+            signals=bits[at],
+            x=rows.x[at].astype(np.float32),
+            y=rows.y[at].astype(np.float32),
+            element=rows.element[at].astype(np.int32),
+            confidence=rows.confidence[at].astype(np.float32),
+            time_ms=columns.time_ms[at],
+        )
+    return found
+
+
+def _joined(parts: list[Hits]) -> Hits:
+    names = list(Hits.__dataclass_fields__)
+    return Hits(**{name: np.concatenate([getattr(part, name) for part in parts]) for name in names})
+
+
+def _rest(columns: EventColumns, rows: Rows, placer: Placer) -> dict[str, NDArray[Any]]:
+    """The rows that were not placed, as the columns of `NotPlaced`."""
+    at = np.flatnonzero(~rows.placed)
+    ids = np.array([snapshot.id for snapshot in placer.pages.snapshots] + [-1], dtype=np.int64)
+    with np.errstate(over="ignore"):
+        x, y = columns.x[at].astype(np.float32), columns.y[at].astype(np.float32)
+    return {
+        "event": np.array([columns.events[row].id for row in at.tolist()], dtype=np.str_),
+        "session": columns.session[at],
+        "visit": rows.visit[at],
+        "type": _type_numbers(columns, at, placer),
+        "page": rows.page[at],
+        "viewport": _viewport_numbers(rows.place[at], placer),
+        "snapshot": ids[rows.ordinal[at]],
+        "selector": columns.target[at],
+        "x": x,
+        "y": y,
+        "confidence": rows.confidence[at],
+        "reason": rows.reason[at],
+        "time_ms": columns.time_ms[at],
+    }
+
+
+def _type_numbers(columns: EventColumns, at: NDArray[np.int64], placer: Placer) -> NDArray[np.int64]:
+    found = columns.type[at].copy()
+    for position in np.flatnonzero(found == UNSUPPORTED).tolist():
+        name = columns.events[int(at[position])].type
+        found[position] = placer.type_names.setdefault(name, len(placer.type_names))
+    return found
+
+
+def _viewport_numbers(place: NDArray[np.int64], placer: Placer) -> NDArray[np.int64]:
+    numbers = [
+        placer.viewport_names.setdefault(one.graphs[0].viewport.name, len(placer.viewport_names)) if one.graphs else -1
+        for one in placer.places
+    ]
+    return np.array(numbers, dtype=np.int64)[place]
+
+
+def _tables(placer: Placer) -> dict[str, Any]:
+    return {
+        "types": list(placer.type_names),
+        "pages": list(placer.page_names),
+        "viewports": list(placer.viewport_names),
+        "selectors": [target.selector for target in placer.numbers.targets],
+    }
+
+
+def _pack(sessions: list[dict[str, Any]]) -> bytes:
+    # mtime=0: the same sessions give the same bytes, so the same blob.
+    return gzip.compress(json.dumps(sessions, separators=(",", ":")).encode(), compresslevel=5, mtime=0)

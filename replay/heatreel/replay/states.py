@@ -1,0 +1,221 @@
+"""State recognition: in which captured state an event happened, and on which element of it.
+
+Evidence comes in this order. The target must be visible in the state: a click cannot land on what is not there. Then
+the recorder's word: the switches that are set otherwise than by default should be set so in the state, and the
+state's sketch should resemble the visitor's. Then the walk over the state graph, then what was changed last. So when
+a visitor has opened a tab and an answer at once, where the capture holds each alone, an event inside the answer goes
+to the answer's state, and one in the page's header to the state that agrees in more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from heatreel.core.session import SeenState
+from heatreel.replay.columns import Numbers
+from heatreel.replay.graphs import CapturedPages, Place, StateGraph
+from heatreel.replay.matching import TargetIndex, TargetMatch, match_targets
+from heatreel.replay.sketches import UNLIKE, read_sketch, similarities
+
+SURE = 0.9
+"""A match of at least this confidence is taken in the state that agrees best; a weaker one yields to a better one
+in another state."""
+
+RESEMBLES = 0.5
+"""A state whose sketch is less like the visitor's than this is not the state they saw. See `scripts/bench/replay.py
+--sketches` for how it was measured."""
+
+SKETCH_NOISE = 0.02
+"""Sketches whose similarities differ by less cannot be told apart: three standard errors at 0.98."""
+
+_WRONG = 2
+"""What a switch that is set in the state, but not at the visitor's, weighs against one that agrees."""
+
+OFF = "off"
+"""How a switch is set that is not listed: the page model's rule."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What the recorder's word says of each state of a graph; arrays of shape (states,).
+
+    `agreement` counts switches for and against, `likeness` is the similarity of the sketches (`UNLIKE` when
+    unknown), `unexplained` counts switches that were set, and that the state does not have set.
+    """
+
+    agreement: NDArray[np.int64]
+    likeness: NDArray[np.float64]
+    unexplained: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Where the events of a target go.
+
+    `ordinal` is the snapshot (the best guess when `reason` says why it is not placed; -1 when no state graph holds
+    the page), `element` its element or -1, `why` one line for people.
+    """
+
+    ordinal: int
+    element: int
+    confidence: float
+    reason: str
+    why: str = ""
+    inexact: bool = False
+    """True when the visitor had switches set that this state does not have set."""
+
+
+class Recognition:
+    """Chooses states; every answer is kept, since events repeat."""
+
+    def __init__(self, pages: CapturedPages, numbers: Numbers) -> None:
+        self.pages = pages
+        self.numbers = numbers
+        self.changes: list[frozenset[str]] = [frozenset()]
+        self._indexes: dict[int, TargetIndex] = {}
+        self._matches: dict[tuple[int, int], TargetMatch] = {}
+        self._evidence: dict[tuple[StateGraph, int], Evidence] = {}
+        self._orders: dict[tuple[StateGraph, int, int, int], list[int]] = {}
+
+    def match(self, ordinal: int, target: int) -> TargetMatch:
+        """The element of a snapshot that a target is; each pair is matched once."""
+        found = self._matches.get((ordinal, target))
+        if found is None:
+            if ordinal not in self._indexes:
+                self._indexes[ordinal] = TargetIndex(self.pages.outline(ordinal))
+            found = match_targets([self.numbers.targets[target]], self._indexes[ordinal])[0]
+            self._matches[ordinal, target] = found
+        return found
+
+    def evidence(self, graph: StateGraph, seen: int) -> Evidence:
+        """What a seen state (-1: unknown) says of each state of a graph."""
+        found = self._evidence.get((graph, seen))
+        if found is None:
+            state = self.numbers.seen[seen] if seen >= 0 else None
+            found = self._evidence[graph, seen] = weigh(graph, state)
+        return found
+
+    def change(self, before: int, after: int) -> frozenset[str]:
+        """The switches that are set otherwise in the second of two seen states."""
+        old = self.numbers.seen[before].settings if before >= 0 else {}
+        new = self.numbers.seen[after].settings if after >= 0 else {}
+        return frozenset(key for key in old.keys() | new.keys() if old.get(key) != new.get(key))
+
+    def order(self, graph: StateGraph, seen: int, change: int, walked: int) -> list[int]:
+        """Positions of the states of a graph, the likeliest first. `change` is a place in `changes`."""
+        key = (graph, seen, change, walked)
+        found = self._orders.get(key)
+        if found is None:
+            found = self._orders[key] = self._sorted(*key)
+        return found
+
+    def _sorted(self, graph: StateGraph, seen: int, change: int, walked: int) -> list[int]:
+        evidence = self.evidence(graph, seen)
+        settings = self.numbers.seen[seen].settings if seen >= 0 else {}
+        changed = self.changes[change]
+        best: dict[int, float] = {}
+        for agreement, likeness in zip(evidence.agreement.tolist(), evidence.likeness.tolist(), strict=True):
+            best[agreement] = max(likeness, best.get(agreement, UNLIKE))
+
+        def rank(position: int) -> tuple[float, ...]:
+            agreement = int(evidence.agreement[position])
+            likeness = float(evidence.likeness[position])
+            own = graph.settings[position]
+            recent = any(key in own and own[key] == settings.get(key) for key in changed)
+            unlike = likeness < best[agreement] - SKETCH_NOISE
+            return (-agreement, unlike, position != walked, not recent, -likeness, position)
+
+        return sorted(range(len(graph)), key=rank)
+
+    def choose(self, place: Place, target: int, seen: int, change: int, walked: int) -> Choice:
+        """The state and element for events of a target (-1: none, as for views and scrolls).
+
+        When the window is of no captured width, the layout it had may be the one of another viewport: that is
+        tried too before the target is called missing.
+        """
+        if not place.graphs:
+            return Choice(-1, -1, 0.0, "unknown_state", "the page was not captured")
+        nearest = place.graphs[0]
+        choice = self._in_graph(nearest, target, seen, self.order(nearest, seen, change, walked))
+        if place.exact or not choice.reason:
+            return choice
+        for graph in place.graphs[1:]:
+            other = self._in_graph(graph, target, seen, self.order(graph, seen, change, -1))
+            if not other.reason and other.confidence >= SURE:
+                return other
+        return choice
+
+    def _in_graph(self, graph: StateGraph, target: int, seen: int, order: list[int]) -> Choice:
+        evidence = self.evidence(graph, seen)
+        if target < 0:
+            return _stand(graph, evidence, order[0], -1, 1.0)
+        weaker: tuple[int, TargetMatch] | None = None
+        for position in order:
+            match = self.match(graph.ordinals[position], target)
+            if match.status != "matched":
+                continue
+            if match.confidence >= SURE:
+                return _stand(graph, evidence, position, match.index, match.confidence)
+            if weaker is None or match.confidence > weaker[1].confidence:
+                weaker = position, match
+        if weaker:
+            return _stand(graph, evidence, weaker[0], weaker[1].index, weaker[1].confidence)
+        return self._not_found(graph, evidence, target, order)
+
+    def _not_found(self, graph: StateGraph, evidence: Evidence, target: int, order: list[int]) -> Choice:
+        best = order[0]
+        if evidence.unexplained[best] or _unlike(evidence, best):
+            return Choice(graph.ordinals[best], -1, 0.0, "unknown_state", _unknown_why(evidence, best))
+        matches = [(position, self.match(graph.ordinals[position], target)) for position in order]
+        for status in ("ambiguous", "hidden"):
+            for position, match in matches:
+                if match.status == status:
+                    return Choice(graph.ordinals[position], match.index, match.confidence, status, match.reason)
+        return Choice(graph.ordinals[best], -1, matches[0][1].confidence, "missing", matches[0][1].reason)
+
+
+def weigh(graph: StateGraph, seen: SeenState | None) -> Evidence:
+    """What the recorder's word says of each state of a graph."""
+    size = len(graph)
+    if seen is None:
+        return Evidence(np.zeros(size, np.int64), np.full(size, UNLIKE), np.zeros(size, np.int64))
+    usual = graph.settings[0]
+    told = [key for key in usual.keys() | seen.settings.keys() if _get(seen.settings, key) != _get(usual, key)]
+    agreement, unexplained = np.zeros(size, np.int64), np.zeros(size, np.int64)
+    for position, own in enumerate(graph.settings):
+        agreeing = sum(_get(own, key) == _get(seen.settings, key) for key in told)
+        changed = [key for key in usual.keys() | own.keys() if _get(own, key) != _get(usual, key)]
+        against = sum(_get(own, key) != _get(seen.settings, key) for key in changed)
+        agreement[position] = agreeing - _WRONG * against
+        unexplained[position] = len(told) - agreeing
+    return Evidence(agreement, similarities(graph.sketches, read_sketch(seen.sketch)), unexplained)
+
+
+def _get(settings: Mapping[str, str], key: str) -> str:
+    return settings.get(key, OFF)
+
+
+def _stand(graph: StateGraph, evidence: Evidence, position: int, element: int, confidence: float) -> Choice:
+    """Placed, unless the state resembles what the visitor saw neither by switches nor by sketch."""
+    unexplained = bool(evidence.unexplained[position])
+    if unexplained and _unlike(evidence, position):
+        why = _unknown_why(evidence, position)
+        return Choice(graph.ordinals[position], element, confidence, "unknown_state", why)
+    return Choice(graph.ordinals[position], element, confidence, "", inexact=unexplained)
+
+
+def _unlike(evidence: Evidence, position: int) -> bool:
+    return UNLIKE < float(evidence.likeness[position]) < RESEMBLES
+
+
+def _unknown_why(evidence: Evidence, position: int) -> str:
+    parts = []
+    if evidence.unexplained[position]:
+        parts.append(f"{evidence.unexplained[position]} switches set as in no captured state")
+    if _unlike(evidence, position):
+        parts.append(f"sketch only {evidence.likeness[position]:.2f} like the nearest state")
+    return "; ".join(parts)
