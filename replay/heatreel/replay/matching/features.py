@@ -1,0 +1,222 @@
+"""What speaks for or against two elements being the same, before their surroundings are known.
+
+Each feature is oriented so that its weight is never negative: "different" features are zero or negative.
+Conflicts count by how much of that property the two pages share at all: when a rewrite has changed every text,
+another text says nothing; where all ids are kept, another id says much (Fellegi and Sunter's record linkage).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from heatreel.replay.matching.candidates import Pairs
+from heatreel.replay.matching.sides import FAMILIES, Bools, Floats, Ints, Side
+from heatreel.replay.matching.words import letter_similarity, word_similarity
+
+# Names less similar than this are another text.
+UNLIKE = 0.34
+# Words of this many neighbours to each side, in page order, are an element's surroundings.
+NEIGHBOURS = 3
+
+
+def pair_features(pairs: Pairs) -> dict[str, Floats]:
+    """The features of each pair, by name, as arrays of the length of `pairs`."""
+    found = {"bias": np.ones(len(pairs), dtype=np.float32)}
+    for group in (_kind, _names, _keys, _links, _structure, _places):
+        found.update(group(pairs))
+    return found
+
+
+def kept_share(pairs: Pairs, key: str) -> float:
+    """How much of the distinct values of a column the two pages share (Dice), drawn to one half when there are few."""
+    one, two = (set(side.codes[key].tolist()) - {0} for side in (pairs.before, pairs.after))
+    return (2 * len(one & two) + 2) / (len(one) + len(two) + 4)
+
+
+def _kind(pairs: Pairs) -> dict[str, Floats]:
+    rows, cols = pairs.rows, pairs.cols
+    return {
+        "other family": -_number(pairs.before.family[rows] != pairs.after.family[cols]),
+        "same tag": _number(_same(pairs, "tag")),
+        "other role": -_number(_other(pairs, "role")),
+        "one is hidden": -_number(pairs.before.visible[rows] != pairs.after.visible[cols]),
+        "same type": _number(_same(pairs, "type")),
+        "other type": -_number(_other(pairs, "type")),
+    }
+
+
+def _names(pairs: Pairs) -> dict[str, Floats]:
+    equal = _same(pairs, "name")
+    counts = [_twins(side) for side in (pairs.before, pairs.after)]
+    rarity = 1 / np.sqrt(counts[0][pairs.rows] * counts[1][pairs.cols])
+    named = [side.codes["name"] > 0 for side in (pairs.before, pairs.after)]
+    both = named[0][pairs.rows] & named[1][pairs.cols]
+    similarity = np.where(both & ~equal, _name_similarity(pairs), 0.0)
+    share = kept_share(pairs, "name")
+    other = _number(both & ~equal & (similarity < UNLIKE)) * _surprise(share)
+    picture = pairs.before.family[pairs.rows] == FAMILIES.index("image")
+    return {
+        "same unique name": _number(equal & (rarity == 1)),
+        "same rare name": _number(equal) * rarity.astype(np.float32),
+        "same name": _number(equal),
+        "similar name": similarity.astype(np.float32),
+        "other name": other * ~picture,
+        "other rare name": other * rarity.astype(np.float32) * ~picture,
+        "other picture name": other * picture,
+        "both nameless": _number(~named[0][pairs.rows] & ~named[1][pairs.cols]),
+        "one nameless": -_number(named[0][pairs.rows] != named[1][pairs.cols]),
+        "texts rewritten": np.full(len(pairs), 1 - share, dtype=np.float32),
+    }
+
+
+def _keys(pairs: Pairs) -> dict[str, Floats]:
+    return {
+        "same id": _number(_same(pairs, "id")),
+        "other id": _number(_other(pairs, "id")) * _surprise(kept_share(pairs, "id")),
+        "same test id": _number(_same(pairs, "testid")),
+        "other test id": _number(_other(pairs, "testid")) * _surprise(kept_share(pairs, "testid")),
+        "same field name": _number(_same(pairs, "field")),
+        "other field name": _number(_other(pairs, "field")) * _surprise(kept_share(pairs, "field")),
+        "same picture": _number(_same(pairs, "src")),
+    }
+
+
+def _links(pairs: Pairs) -> dict[str, Floats]:
+    equal = _same(pairs, "href") | _same(pairs, "site link")
+    other = _other(pairs, "href") & ~equal
+    counts = [_counts(side.codes["href"]) for side in (pairs.before, pairs.after)]
+    rarity = 1 / np.sqrt(counts[0][pairs.rows] * counts[1][pairs.cols])
+    tail = other & _same(pairs, "tail")
+    return {
+        "same rare link": _number(equal) * rarity.astype(np.float32),
+        "same link": _number(equal),
+        "same link end": _number(tail),
+        "other link": _number(other & ~tail)
+        * _surprise(max(kept_share(pairs, "href"), kept_share(pairs, "site link"))),
+    }
+
+
+def _structure(pairs: Pairs) -> dict[str, Floats]:
+    before, after, rows, cols = pairs.before, pairs.after, pairs.rows, pairs.cols
+    place = before.place[rows] == after.place[cols]
+    size = before.size[rows] == after.size[cols]
+    return {
+        "same path": _number(_same(pairs, "path")) * kept_share(pairs, "path"),
+        "similar path": _similarity(pairs, _trails(before), _trails(after), letter_similarity),
+        "similar classes": _similarity(pairs, _class_texts(before), _class_texts(after)),
+        "similar inside": _similarity(pairs, before.inner, after.inner),
+        "same place in group": _number(place),
+        "same group size": _number(size),
+        "same place and size": _number(place & size),
+        "same landmark": _number(_same(pairs, "landmark")),
+        "other landmark": -_number(_other(pairs, "landmark")),
+        "similar surroundings": _surroundings(pairs),
+    }
+
+
+def _places(pairs: Pairs) -> dict[str, Floats]:
+    before, after, rows, cols = pairs.before, pairs.after, pairs.rows, pairs.cols
+    shown = _number(before.visible[rows] & after.visible[cols])
+    widths, heights = (
+        np.abs(np.log(np.maximum(one[rows], 4) / np.maximum(two[cols], 4))).clip(0, 3)
+        for one, two in ((before.width, after.width), (before.height, after.height))
+    )
+    return {
+        "across": -np.abs(before.x[rows] - after.x[cols]) * shown,
+        "down": -np.abs(before.y[rows] - after.y[cols]) * shown,
+        "width": -widths * shown,
+        "height": -heights * shown,
+    }
+
+
+def _same(pairs: Pairs, key: str) -> Bools:
+    one, two = pairs.before.codes[key][pairs.rows], pairs.after.codes[key][pairs.cols]
+    found: Bools = (one == two) & (one > 0)
+    return found
+
+
+def _other(pairs: Pairs, key: str) -> Bools:
+    one, two = pairs.before.codes[key][pairs.rows], pairs.after.codes[key][pairs.cols]
+    found: Bools = (one != two) & (one > 0) & (two > 0)
+    return found
+
+
+def _number(values: Bools) -> Floats:
+    return values.astype(np.float32)
+
+
+def _surprise(share: float) -> float:
+    """How much a different value speaks against a pair: 0 when the pages share nothing, -3 when they share all."""
+    return float(np.log(1 - 0.95 * share))
+
+
+def _twins(side: Side) -> Floats:
+    """How many elements of a side share the name of each, in its family and shown or hidden alike."""
+    keys = (side.codes["name"] * 16 + side.family) * 2 + side.visible
+    return _counts(keys)
+
+
+def _counts(codes: Ints) -> Floats:
+    _, inverse, counts = np.unique(codes, return_inverse=True, return_counts=True)
+    found: Floats = counts[inverse].astype(np.float32)
+    return found
+
+
+def _name_similarity(pairs: Pairs) -> Floats:
+    """The greater of the similarity by letters and by words, found once for each pair of distinct names."""
+    return np.maximum(
+        _similarity(pairs, pairs.before.names, pairs.after.names, letter_similarity),
+        _similarity(pairs, pairs.before.names, pairs.after.names),
+    )
+
+
+def _distinct(texts: list[str]) -> tuple[list[str], Ints]:
+    numbers: dict[str, int] = {}
+    places = np.array([numbers.setdefault(text, len(numbers)) for text in texts], dtype=np.int64)
+    return list(numbers), places
+
+
+def _trails(side: Side) -> list[str]:
+    elements = side.outline.elements
+    found: list[str] = []
+    for position in side.index.tolist():
+        steps: list[str] = []
+        while position >= 0:
+            steps.append(elements[position].tag)
+            position = elements[position].parent
+        found.append(" ".join(reversed(steps)))
+    return found
+
+
+def _class_texts(side: Side) -> list[str]:
+    return [" ".join(sorted(classes)) for classes in side.classes]
+
+
+def _similarity(
+    pairs: Pairs,
+    one: list[str],
+    two: list[str],
+    measure: Callable[[Sequence[str], Sequence[str]], Floats] = word_similarity,
+) -> Floats:
+    """Similarity of a text of each pair's elements, found once for each pair of distinct texts."""
+    (texts, first), (others, second) = _distinct(one), _distinct(two)
+    found: Floats = measure(texts, others)[first[pairs.rows], second[pairs.cols]]
+    return found
+
+
+def _surroundings(pairs: Pairs) -> Floats:
+    """Similarity of the words of the neighbours in page order, the element's own left out."""
+    texts = [_neighbour_words(side) for side in (pairs.before, pairs.after)]
+    table = word_similarity(*texts)
+    found: Floats = table[pairs.rows, pairs.cols]
+    return found
+
+
+def _neighbour_words(side: Side) -> list[str]:
+    names = side.names
+    return [
+        " ".join(names[max(0, here - NEIGHBOURS) : here] + names[here + 1 : here + 1 + NEIGHBOURS])
+        for here in range(len(names))
+    ]
