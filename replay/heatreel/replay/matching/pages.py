@@ -13,7 +13,7 @@ from heatreel.replay.matching.changes import Changes, changes
 from heatreel.replay.matching.compare import Comparison, compare
 from heatreel.replay.matching.identity import same_document
 from heatreel.replay.matching.reasons import reasons_against, reasons_for
-from heatreel.replay.matching.sides import FAMILIES, Floats, Ints, Side
+from heatreel.replay.matching.sides import Floats, Ints, Side, told_by_themselves
 from heatreel.replay.matching.structure import Likeness, match_structure
 from heatreel.replay.matching.weights import ACCEPT, CALIBRATION, UNCERTAIN
 
@@ -80,16 +80,10 @@ def _placed(after: Outline, match: Match) -> Match:
 def _compared(before: Outline, after: Outline) -> dict[int, Match]:
     """Matches of the elements with an identity of their own, by their positions in the outline."""
     comparison = compare(before, after)
-    sides = comparison.pairs
     found: dict[int, Match] = {}
     for match in [*_accepted(comparison), *_missing(comparison)]:
         found.setdefault(match.before, _placed(after, match))
-    box = FAMILIES.index("box")
-    return {
-        place: match
-        for place, match in found.items()
-        if match.verdict != "removed" or sides.before.family[sides.before.entry[place]] != box
-    }
+    return found
 
 
 def _accepted(comparison: Comparison) -> Iterator[Match]:
@@ -174,15 +168,14 @@ def probability(score: float, margin: float) -> float:
 
 
 def _add_structure(before: Outline, after: Outline, found: dict[int, Match]) -> None:
-    """Puts in the wrappers: matched by what they hold and by what holds them, else gone."""
+    """Puts in the wrappers, and other boxes not found so far: by what they hold and by what holds them, else gone."""
     image = {match.before: _there(match) for match in found.values() if _there(match) >= 0}
-    told_after = set(image.values())
-    wrappers = match_structure(before, after, image, set(found), told_after)
+    told, told_after = told_by_themselves(before), told_by_themselves(after)
+    wrappers = match_structure(before, after, image, told, told_after | set(image.values()))
     for element in before.elements:
-        if element.index in found:
-            continue
-        likeness = wrappers.get(element.index)
-        found[element.index] = _wrapper(element.index, likeness, after)
+        place = element.index
+        if place in wrappers or place not in found:
+            found[place] = _wrapper(place, wrappers.get(place), after)
 
 
 def _there(match: Match) -> int:

@@ -106,6 +106,16 @@ def has_identity(element: Element, family: str) -> bool:
     return family != "box" or bool(element.id or element.testid or element.name)
 
 
+def told_by_themselves(outline: Outline) -> set[int]:
+    """Positions of the elements that are found by their own identity or not at all: everything but boxes."""
+    families = [family_of(element) for element in outline.elements]
+    return {
+        element.index
+        for element, family in zip(outline.elements, families, strict=True)
+        if family != "box" and has_identity(element, family)
+    }
+
+
 def _side(outline: Outline, numbers: dict[str, dict[str, int]]) -> Side:
     elements = outline.elements
     families = [family_of(element) for element in elements]
