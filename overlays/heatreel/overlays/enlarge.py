@@ -1,0 +1,34 @@
+"""Levels of the coarse grid to device px, whole or a strip of rows at a time."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+
+def enlarge(
+    levels: NDArray[np.uint8], factor: tuple[Fraction, Fraction], top: int, bottom: int, width: int
+) -> NDArray[np.uint8]:
+    """Rows `top` to `bottom` of the enlarged levels, `width` px wide; all in device px.
+
+    `factor` is device px for each cell, across and down. A strip equals the same rows of the whole to within
+    one level: strips are cut where cells and device px meet, with a cell to spare on either side.
+    """
+    across, down = factor
+    period_px, period_cells = down.numerator, down.denominator
+    first = max(top // period_px - 1, 0)
+    last = -(-bottom // period_px) + 1
+    part = levels[first * period_cells : last * period_cells]
+    grown = cv2.resize(part, None, fx=float(across), fy=float(down), interpolation=cv2.INTER_LINEAR)
+    start = top - first * period_px
+    return _fitted(np.asarray(grown, np.uint8)[start : start + bottom - top], bottom - top, width)
+
+
+def _fitted(levels: NDArray[np.uint8], height: int, width: int) -> NDArray[np.uint8]:
+    """Cut, or filled with the edge, to an exact size: pictures may be a px off the page's size times the ratio."""
+    levels = levels[:height, :width]
+    short = (height - levels.shape[0], width - levels.shape[1])
+    return np.pad(levels, ((0, short[0]), (0, short[1])), mode="edge") if any(short) else levels

@@ -1,0 +1,62 @@
+"""The kinds of layers: which hits each shows, in which words, and how many sessions it takes to mean something."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from heatreel.core.errors import InputError
+from heatreel.core.hits import SIGNALS, TYPES, Hits
+
+Drawing = Literal["density", "reach", "boxes"]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of layer. `noun` counts its events; `enough` is the sample in sessions below which it warns."""
+
+    name: str
+    title: str
+    noun: str
+    drawing: Drawing
+    types: tuple[str, ...]
+    enough: int
+    about: str
+    signal: str = ""
+
+    def mask(self, hits: Hits) -> NDArray[np.bool_]:
+        """Which of the hits this kind shows, shape (n,)."""
+        chosen = np.isin(hits.type, np.array([TYPES.index(name) for name in self.types], np.uint8))
+        if self.signal:
+            chosen &= (hits.signals & (1 << SIGNALS.index(self.signal))) != 0
+        return chosen
+
+
+_ACTS = ("click", "tap")
+
+KINDS = {
+    kind.name: kind
+    for kind in (
+        Kind("click", "Clicks", "clicks", "density", _ACTS, 200, "every click and tap"),
+        Kind("tap", "Taps", "taps", "density", ("tap",), 200, "only touches"),
+        Kind("move", "Moves", "pointer moves", "density", ("move",), 500, "where the pointer went"),
+        Kind("scroll", "Scroll reach", "visits", "reach", ("view", "scroll"), 100, "how far down visits saw the page"),
+        Kind("dead", "Dead clicks", "dead clicks", "density", _ACTS, 200, "clicks that did nothing", "dead"),
+        Kind("rage", "Rage clicks", "rage clicks", "density", _ACTS, 200, "clicks in angry bursts", "rage"),
+        Kind("error", "Error clicks", "error clicks", "density", _ACTS, 200, "clicks that threw an error", "error"),
+        Kind("first", "First clicks", "first clicks", "density", _ACTS, 200, "the first click of each visit", "first"),
+        Kind("last", "Last clicks", "last clicks", "density", _ACTS, 200, "the last click of each visit", "last"),
+        Kind("element", "Elements", "clicks", "boxes", _ACTS, 200, "clicks and their share by element"),
+    )
+}  # fmt: skip
+"""All kinds by name, in the order in which people are offered them."""
+
+
+def kind_named(name: str) -> Kind:
+    """The kind of that name; raises `InputError` that lists them."""
+    if name not in KINDS:
+        raise InputError(f"no layer kind {name!r}; there are {', '.join(KINDS)}")
+    return KINDS[name]

@@ -1,0 +1,75 @@
+"""How far down visits saw a page: shares that never rise towards the bottom and never pass 100 %."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from heatreel.core.hits import Hits
+
+MARKS = (75, 50, 25)
+"""Shares in % at which a line is drawn."""
+
+
+@dataclass(frozen=True)
+class Reach:
+    """`seen`, shape (height,), int64: visits that had the page px `y` of a page of `height` CSS px on screen.
+
+    `visits` is the number of visits that were watched. `folds`, shape (k,), float32: the lower edge of the
+    window in CSS px when a visit began, for the visits where it is known.
+    """
+
+    seen: NDArray[np.int64]
+    visits: int
+    folds: NDArray[np.float32]
+
+    @property
+    def shares(self) -> NDArray[np.float64]:
+        """Share of the visits by page px, 0 to 1."""
+        return self.seen / self.visits if self.visits else np.zeros(len(self.seen))
+
+    @property
+    def fold(self) -> float | None:
+        """The average fold in CSS px, None when no visit says."""
+        return float(self.folds.mean()) if self.folds.size else None
+
+    @property
+    def fold_spread(self) -> float:
+        """Standard deviation of the fold in CSS px."""
+        return float(self.folds.std()) if self.folds.size else 0.0
+
+    def depth_of(self, percent: float) -> float | None:
+        """The deepest page px that at least `percent` of the visits saw; None when even the top had fewer."""
+        enough = np.flatnonzero(self.seen * 100 >= percent * self.visits) if self.visits else np.zeros(0)
+        return float(enough[-1] + 1) if enough.size else None
+
+
+def reach(hits: Hits, height: int) -> Reach:
+    """The reach on a page of `height` CSS px, from its `view` and `scroll` hits (`y`: deepest px on screen).
+
+    What a visit clicked it has also seen, so other hits of the same visits count too.
+    """
+    watched = hits.of_type("view", "scroll")
+    number_of_visits = int(hits.visit.max(initial=-1)) + 1
+    deepest = np.zeros(number_of_visits, np.float32)
+    np.maximum.at(deepest, hits.visit, np.nan_to_num(hits.y))
+    is_watched = np.bincount(watched.visit, minlength=number_of_visits) > 0
+    bottoms = np.clip(np.ceil(deepest[is_watched]), 0, height).astype(np.int64)
+    ended = np.bincount(bottoms, minlength=height + 1)
+    seen = np.cumsum(ended[::-1])[::-1][1:]
+    return Reach(seen, len(bottoms), _folds(watched))
+
+
+def _folds(hits: Hits) -> NDArray[np.float32]:
+    """The `y` of the first view of each visit: the window's lower edge before any scrolling."""
+    views = hits.of_type("view")
+    order = np.lexsort((views.time_ms, views.visit))
+    _, first = np.unique(views.visit[order], return_index=True)
+    return views.y[order][first]
+
+
+def merge(a: Reach, b: Reach) -> Reach:
+    """The reach of both, for hits that share no visit."""
+    return Reach(a.seen + b.seen, a.visits + b.visits, np.concatenate([a.folds, b.folds]))
