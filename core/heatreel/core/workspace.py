@@ -25,6 +25,7 @@ from heatreel.core.blobs import Blobs
 from heatreel.core.element import Outline
 from heatreel.core.errors import Busy, CannotRun, InputError, WorkspaceError
 from heatreel.core.hits import Hits, Ledger
+from heatreel.core.routes import RouteTable
 from heatreel.core.state import Action, Shown, Skipped, Snapshot, State
 from heatreel.core.version import tool_version
 from heatreel.core.viewport import Viewport
@@ -62,6 +63,12 @@ class Capture:
     browser: str
     system: str
     options: dict[str, Any]
+
+    @property
+    def routes(self) -> RouteTable:
+        """The routes it was made by: how a URL becomes a page of this capture."""
+        table = self.options.get("table") or {}
+        return RouteTable(tuple(table.get("routes", ())), tuple(table.get("query", ())))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,47 @@
+"""`heatreel replay`: places what was recorded on the snapshots of a capture and prints the ledger."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from heatreel.app.options import DEFAULT_FOLDER, Json, Label, WorkspaceFolder
+from heatreel.app.talk import print_json, say
+
+
+def replay(
+    workspace: WorkspaceFolder = DEFAULT_FOLDER,
+    label: Label = "",
+    profile: Annotated[
+        str, typer.Option("--profile", metavar="NAME", help="Thresholds of dead, rage and the other signals.")
+    ] = "default",
+    json: Json = False,
+) -> None:
+    """Place every recorded event on the element it hit, in the state it happened in; print the ledger.
+
+    recorded = placed + not placed; each event that was not placed carries the reason, see `heatreel hits`.
+    """
+    from heatreel.app.progress import bars
+    from heatreel.core.eventlog import EventLog
+    from heatreel.core.workspace import Workspace
+    from heatreel.replay.replay import ReplayOptions
+    from heatreel.replay.replay import replay as place
+    from heatreel.replay.report_json import replay_json
+
+    with Workspace.writing(workspace) as opened, EventLog.open(workspace) as log, bars(not json) as shown:
+        step = shown.add_task("placing events", total=log.count()[1])
+        result = place(
+            opened,
+            label,
+            log.sessions(),
+            ReplayOptions(profile=profile),
+            progress=lambda events: shown.advance(step, events),
+        )
+        reading = log.reading
+    if json:
+        print_json(replay_json(result))
+        return
+    if reading.damaged or reading.missing:
+        say(f"{reading.damaged} damaged batches left out, {reading.missing} batches never came", "bold yellow")
+    typer.echo(result.ledger.line())
