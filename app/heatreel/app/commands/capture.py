@@ -17,19 +17,24 @@ def capture(
     viewport: Viewports = None,
     label: Annotated[str, typer.Option("--label", metavar="LABEL", help="Name of this capture.")] = "default",
     variant: Annotated[str, typer.Option("--variant", metavar="NAME", help="A/B arm that the pages show.")] = "",
-    states: Annotated[str, typer.Option("--states", metavar="auto|none", help="Find states, or the default only.")] = "auto",
+    states: Annotated[
+        str, typer.Option("--states", metavar="auto|none", help="Find states, or the default only.")
+    ] = "auto",
     max_states: Annotated[
         int | None, typer.Option("--max-states", metavar="N", min=1, help="At most so many of a page. Default: 40.")
     ] = None,
     depth: Annotated[
         int | None, typer.Option("--depth", metavar="N", min=0, help="Actions in a row. Default: 2.")
     ] = None,
-    routes: Annotated[str, typer.Option("--routes", metavar="auto|none", help="Follow links within the site.")] = "auto",
+    routes: Annotated[
+        str, typer.Option("--routes", metavar="auto|none", help="Follow links within the site.")
+    ] = "auto",
     max_pages: Annotated[
         int | None, typer.Option("--max-pages", metavar="N", min=1, help="At most so many pages. Default: 20.")
     ] = None,
     storage_state: Annotated[
-        Path | None, typer.Option("--storage-state", metavar="FILE", help="Playwright's storage state: a logged-in visitor.")
+        Path | None,
+        typer.Option("--storage-state", metavar="FILE", help="Playwright's storage state: a logged-in visitor."),
     ] = None,
     hide: Annotated[
         list[str] | None, typer.Option("--hide", metavar="CSS", help="Keep what this selects out of sight; repeatable.")
@@ -40,7 +45,9 @@ def capture(
     wait_for: Annotated[
         str | None, typer.Option("--wait-for", metavar="CSS", help="Must be there before the page counts as settled.")
     ] = None,
-    workers: Annotated[int, typer.Option("--workers", metavar="N", min=1, max=64, help="Browsers at work at once.")] = 1,
+    workers: Annotated[
+        int, typer.Option("--workers", metavar="N", min=1, max=64, help="Browsers at work at once.")
+    ] = 1,
     resume: Annotated[bool, typer.Option("--resume", help="Go on where a capture of this label stopped.")] = False,
     replace: Annotated[bool, typer.Option("--replace", help="Forget an earlier capture of this label.")] = False,
     browser: Browser = None,
