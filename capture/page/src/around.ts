@@ -1,11 +1,8 @@
 /** What is around an element: its place in a repeated group, and the names near it. */
 
-import { all, attr, childrenOf, nextOf, once, parentNode, parentOf, previousOf, tagOf, kindOf, type Memo } from "./dom";
+import { all, attr, childrenOf, nextOf, once, parentNode, parentOf, previousOf, tagOf, type Memo } from "./dom";
 import { content, fold, name } from "./name";
 import { stableClasses } from "./stable";
-
-const LEVELS = 6;
-const HEADINGS = "h1,h2,h3,h4,h5,h6,legend,caption,figcaption,[role=heading]";
 
 /** Siblings are structurally equal when tag, first stable class and tag of the first child agree. */
 function shape(element: Element): string {
@@ -13,42 +10,26 @@ function shape(element: Element): string {
   return [tagOf(element), stableClasses(attr(element, "class"))[0], first && tagOf(first)].join();
 }
 
-/** Place of each child in its group of structurally equal siblings, and the size of that group. */
-function places(parent: Node, memo: Memo): Map<Element, [index: number, size: number]> {
-  const groups = new Map<string, Element[]>();
-  for (const child of childrenOf(parent)) {
-    const key = once(memo, shape, child);
-    groups.set(key, [...(groups.get(key) || []), child]);
-  }
-  const found = new Map<Element, [number, number]>();
-  for (const group of groups.values()) group.forEach((child, index) => found.set(child, [index, group.length]));
-  return found;
-}
-
-/** Place in the group of the nearest repeated ancestor-or-self, looking up a few levels; [0, 1] when alone. */
+/** Place in the group of structurally equal siblings, its own or of the nearest ancestor that has one; [0, 1] if none. */
 export function group(element: Element, memo: Memo): [index: number, size: number] {
-  let member: Node | null = element;
-  for (let level = 0; level < LEVELS && member && kindOf(member) === 1; level++) {
-    const parent: Node | null = parentNode(member);
-    const place = parent && once(memo, places, parent).get(member as Element);
-    if (place && place[1] > 1) return place;
-    member = parent;
-  }
-  return [0, 1];
+  const parent = parentNode(element);
+  const own = once(memo, shape, element);
+  const equal = parent ? once(memo, childrenOf, parent).filter((other) => once(memo, shape, other) === own) : [];
+  if (equal.length > 1) return [equal.indexOf(element), equal.length];
+  const around = parentOf(element);
+  return around ? once(memo, group, around) : [0, 1];
 }
 
-const heading = (element: Element, memo: Memo): string => {
-  const [first] = all(element, HEADINGS);
+function heading(element: Element, memo: Memo): string {
+  const [first] = all(element, "h1,h2,h3,h4,h5,h6,legend,caption,[role=heading]");
   return fold(attr(element, "aria-label")) || (first ? once(memo, content, first) : "");
-};
+}
 
-/** Names of the neighbours, then of the headings and labels above, nearest first, at most four. */
+/** Names of the neighbours, then of the headings above inside the landmark, nearest first, at most four. */
 export function near(element: Element, memo: Memo): string[] {
-  const found = new Set<string>();
-  for (const other of [previousOf(element), nextOf(element)]) if (other) found.add(once(memo, content, other));
+  const beside = [previousOf(element), nextOf(element)].map((other) => (other ? once(memo, content, other) : ""));
+  const found = new Set(beside);
   let above = parentOf(element);
-  for (; above && found.size < 6 && !/^(body|main|html)$/.test(tagOf(above)); above = parentOf(above)) found.add(once(memo, heading, above));
-  found.delete("");
-  found.delete(once(memo, name, element));
-  return [...found].slice(0, 4);
+  for (; above && !/^(html|body|main)$/.test(tagOf(above)); above = parentOf(above)) found.add(once(memo, heading, above));
+  return [...found].filter((text) => text && text !== once(memo, name, element)).slice(0, 4);
 }

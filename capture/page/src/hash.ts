@@ -14,17 +14,21 @@
 /** Two unsigned 32-bit lanes. */
 export type Lanes = readonly [number, number];
 
-export function hash(text: string, seed: Lanes = [0, 0]): Lanes {
-  let a = 0xdeadbeef ^ seed[0];
-  let b = 0x41c6ce57 ^ seed[1];
+export function hash(text: string, seed: Lanes = [1, 2]): Lanes {
+  let a = seed[0];
+  let b = seed[1];
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i);
     a = Math.imul(a ^ unit, 2654435761);
     b = Math.imul(b ^ unit, 1597334677);
   }
-  a = Math.imul(a ^ (a >>> 16), 2246822507) ^ Math.imul(b ^ (b >>> 13), 3266489909);
-  b = Math.imul(b ^ (b >>> 16), 2246822507) ^ Math.imul(a ^ (a >>> 13), 3266489909);
-  return [a >>> 0, b >>> 0];
+  return [mix(a), mix(a ^ b)];
+}
+
+function mix(value: number): number {
+  value = Math.imul(value ^ (value >>> 16), 2246822507);
+  value = Math.imul(value ^ (value >>> 13), 3266489909);
+  return (value ^ (value >>> 16)) >>> 0;
 }
 
 /** Keyed hash of a text, 53 bits in base 36; "" of no text. */
@@ -32,12 +36,6 @@ export function digest(text: string, key: string): string {
   if (!text) return "";
   const [a, b] = hash(text, hash(key));
   return (2 ** 32 * (b & 0x1fffff) + a).toString(36);
-}
-
-function mix(value: number): number {
-  value = Math.imul(value ^ (value >>> 16), 2246822507);
-  value = Math.imul(value ^ (value >>> 13), 3266489909);
-  return (value ^ (value >>> 16)) >>> 0;
 }
 
 /** Sketch of a set of 32-bit hashes. */

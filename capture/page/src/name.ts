@@ -1,76 +1,64 @@
 /** Names: what a person, or a screen reader, would call an element. Never what somebody typed. */
 
 import { all, attr, is, kindOf, nodesIn, once, rootOf, tagOf, type Memo } from "./dom";
-import { role, typeOf } from "./role";
 
 const LIMIT = 120;
-// Icon fonts (private use), arrows, technical signs, shapes and dingbats, quotes used as arrows, permalink marks.
-const GLYPHS = /[\ue000-\uf8ff\u2190-\u23ff\u25a0-\u27bf\u2b00-\u2bff\ufe0f«»‹›¶×…]/g;
-const MUTE = /^(script|style|noscript|template|select|textarea|input|iframe|object|video|audio|canvas)$/;
-const JOINED = /^(b|em|font|i|mark|strong|su[bp]|u)$/;
-const FROM_CONTENT = /^(button|link|heading|tab|option|menuitem\w*|checkbox|radio|switch|treeitem|cell|columnheader|rowheader|tooltip|listitem)$/;
+// Icons, arrows, emoji and other signs, white space, quotes that serve as arrows, permalink marks.
+const DECORATION = /([^\p{L}\p{M}\p{N}\p{P}\p{Sc}+]|[«»‹›¶])+/gu;
+
+/** Controls in which a person types or chooses. */
+export const FIELD = "input,select,textarea";
+/** Elements whose name is their content. */
+const SPOKEN = "a,button,summary,svg,h1,h2,h3,h4,h5,h6,[role]";
+/** Elements that are no part of what can be seen. */
+export const UNSEEN = "head,script,style,noscript,template,link,meta,br,option,datalist";
 
 /** Text with white space folded and decoration gone, at most 120 characters; "" when only punctuation is left. */
 export function fold(text: string): string {
-  const words = text.replace(GLYPHS, " ").replace(/\s+/g, " ").trim();
-  return /^[\s.,:;|·•_–—]*$/.test(words) ? "" : words.slice(0, LIMIT).trim();
+  const words = text.replace(DECORATION, " ").trim();
+  return /[\p{L}\p{N}+]/u.test(words) ? words.slice(0, LIMIT).trim() : "";
 }
 
-const editable = (element: Element): boolean => is(element, "[contenteditable]:not([contenteditable=false])");
+const mute = (element: Element): boolean =>
+  is(element, FIELD + "," + UNSEEN + ",[aria-hidden=true]") || (element as HTMLElement).isContentEditable;
 
-/** The text inside a node, images by their `alt`, without scripts, controls, and what is hidden from readers. */
-function words(node: Node, room = 2 * LIMIT): string {
+/** The text inside an element, pictures by their `alt`, without scripts, fields, and what is hidden from readers. */
+function words(element: Element, room: number, deep: boolean): string {
   let text = "";
-  for (const child of nodesIn(node)) {
-    if (text.length > room) break;
-    const kind = kindOf(child);
-    if (kind === 3) text += child.nodeValue;
-    if (kind !== 1) continue;
-    const element = child as Node as Element;
-    const tag = tagOf(element);
-    if (MUTE.test(tag) || attr(element, "aria-hidden") === "true" || editable(element)) continue;
-    const gap = JOINED.test(tag) ? "" : " ";
-    text += gap + (tag === "img" ? attr(element, "alt") : words(element, room - text.length)) + gap;
+  for (const node of nodesIn(element)) {
+    const child = node as Element;
+    if (kindOf(node) === 3) text += node.nodeValue;
+    else if (kindOf(node) === 1) {
+      const inner = !deep || text.length > room || mute(child) ? " " : attr(child, "alt") || words(child, room - text.length, deep);
+      text += /^(b|em|i|mark|strong|su.)$/.test(tagOf(child)) ? inner : ` ${inner} `;
+    }
   }
   return text;
 }
 
 /** All text inside an element, folded. */
-export const content = (element: Element): string =>
-  MUTE.test(tagOf(element)) || editable(element) ? "" : fold(words(element));
+export const content = (element: Element): string => (mute(element) ? "" : fold(words(element, 2 * LIMIT, true)));
 
 /** The element's own text nodes, folded. */
-export const ownText = (element: Element): string =>
-  MUTE.test(tagOf(element)) || editable(element)
-    ? ""
-    : fold(nodesIn(element).map((node) => (kindOf(node) === 3 ? node.nodeValue : " ")).join(""));
+export const ownText = (element: Element): string => (mute(element) ? "" : fold(words(element, 0, false)));
 
-const named = (element: Element, ids: string): string => {
-  const root = rootOf(element) as Document;
-  return fold(ids.split(/\s+/).map((id) => (id && root.getElementById(id)) || null).map((e) => (e ? content(e) : "")).join(" "));
-};
-
-/** Text of the labels of a control. */
+/** Text of the labels of a field. */
 export function label(element: Element): string {
-  const { labels } = element as HTMLInputElement;
-  return /^(input|select|textarea|meter|output|progress)$/.test(tagOf(element)) && labels
-    ? fold([...labels].map(content).join(" "))
-    : "";
+  const labels = is(element, FIELD) && (element as HTMLInputElement).labels;
+  return labels ? fold([...labels].map(content).join(" ")) : "";
 }
 
 /** Accessible name in the order of https://www.w3.org/TR/accname-1.2/, simplified. */
 export function name(element: Element, memo: Memo): string {
-  const tag = tagOf(element);
-  const push = tag === "input" && /^(submit|button|reset)$/.test(typeOf(element));
-  return (
-    named(element, attr(element, "aria-labelledby")) ||
-    fold(attr(element, "aria-label")) ||
-    label(element) ||
-    fold(attr(element, "alt")) ||
-    (push && fold(attr(element, "value"))) ||
-    (FROM_CONTENT.test(once(memo, role, element)) || once(memo, ownText, element) ? once(memo, content, element) : "") ||
-    (tag === "svg" && all(element, "title").map(content)[0]) ||
-    fold(attr(element, "title")) ||
-    fold(attr(element, "placeholder"))
-  );
+  const candidates = [
+    attr(element, "aria-labelledby").replace(/\S+/g, (id) => all(rootOf(element), `[id="${id}"]`).map(content).join()),
+    attr(element, "aria-label"),
+    label(element),
+    attr(element, "alt"),
+    once(memo, ownText, element) || is(element, SPOKEN) ? once(memo, content, element) : "",
+    is(element, "[type=submit],[type=button],[type=reset]") ? attr(element, "value") : "",
+    attr(element, "title"),
+    attr(element, "placeholder"),
+  ];
+  return candidates.map(fold).find((text) => text) || "";
 }

@@ -1,10 +1,13 @@
 /** The whole page as records: every kept element with fingerprint, geometry and paint order. */
 
-import { framed, has, is, kindOf, nodesIn, once, parentNode, parentOf, shadowOf, styleOf, tagOf, type Memo } from "./dom";
+import { attr, has, innerOf, is, kindOf, nodesIn, once, parentNode, parentOf, rectOf, styleOf, tagOf, type Memo } from "./dom";
+import { near } from "./around";
 import { fingerprint, seal } from "./fingerprint";
 import { box, position, visible } from "./geometry";
+import { digest } from "./hash";
 import { isInteractive } from "./interactive";
 import { paintOrder } from "./paint";
+import { landmark, role } from "./role";
 import { nth } from "./selector";
 import { sketch } from "./sketch";
 import { switches } from "./switches";
@@ -21,10 +24,10 @@ export const closed = new WeakSet<Element>();
 
 /** Something inside that cannot be read: a closed shadow root, or a frame of another origin. */
 function opaque(element: Element): boolean {
-  if (/^i?frame$/.test(tagOf(element))) return !framed(element);
+  if (/^i?frame$/.test(tagOf(element))) return !innerOf(element);
   if (closed.has(element)) return true;
-  const custom = tagOf(element).includes("-") && !shadowOf(element) && !nodesIn(element).length;
-  return custom && element.getBoundingClientRect().height > 1;
+  const custom = tagOf(element).includes("-") && !innerOf(element) && !nodesIn(element).length;
+  return custom && rectOf(element).height > 1;
 }
 
 const scrolls = (element: Element): boolean => {
@@ -61,7 +64,7 @@ function pageSize(document: Document): [number, number] {
 
 function records(document: Document, key: string, memo: Memo): [ElementRecord[], Element[]] {
   const elements: Element[] = [];
-  walk(document, (element) => elements.push(element));
+  walk(document.documentElement, (element) => elements.push(element));
   const places = new Map(elements.map((element, index) => [element, index]));
   const placeOf = (element: Element | null): number => {
     for (let at = element; at; at = parentOf(at)) if (places.has(at)) return places.get(at)!;
@@ -71,7 +74,8 @@ function records(document: Document, key: string, memo: Memo): [ElementRecord[],
   const order = paintOrder(elements, parents);
   const list = elements.map((element, index): ElementRecord => {
     const print = fingerprint(element, memo);
-    const { nameHash, nameSketch, textHash, nearHashes } = seal(print, key);
+    const { nameHash, nameSketch, textHash } = seal(print, key);
+    const around = near(element, memo);
     return {
       index,
       parent: parents[index]!,
@@ -81,14 +85,17 @@ function records(document: Document, key: string, memo: Memo): [ElementRecord[],
       box: box(element, memo).map(round) as ElementRecord["box"],
       visible: once(memo, visible, element),
       interactive: isInteractive(element),
-      disabled: is(element, ":disabled") || has(element, "inert") || element.getAttribute("aria-disabled") === "true",
+      disabled: is(element, ":disabled") || has(element, "inert") || attr(element, "aria-disabled") === "true",
       position: once(memo, position, element),
       scroller: placeOf(once(memo, scroller, element)),
       order: order[index]!,
       nameHash,
       nameSketch,
       textHash,
-      nearHashes,
+      role: once(memo, role, element),
+      landmark: once(memo, landmark, element),
+      near: around,
+      nearHashes: around.map((text) => digest(text, key)),
     };
   });
   return [list, elements];

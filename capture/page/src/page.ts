@@ -7,11 +7,12 @@ import { isInteractive } from "./interactive";
 import { outline } from "./outline";
 import { resolve, selector } from "./selector";
 import { compareSketches, sketch } from "./sketch";
+import { settings } from "./settings";
 import { switches } from "./switches";
 import { subject } from "./walk";
 
 const heatreel = {
-  outline, fingerprint, seal, isInteractive, switches, sketch, compareSketches, selector, resolve, subject, digest, box,
+  outline, fingerprint, seal, isInteractive, switches, settings, sketch, compareSketches, selector, resolve, subject, digest, box,
   position: (element: Element) => position(element, new Map()),
   visible: (element: Element) => visible(element, new Map()),
 };

@@ -7,15 +7,15 @@
  */
 
 import {
-  all, attr, bodyOf, documentOf, framed, hostOf, kindOf, once, parentNode, previousOf, rootOf, shadowOf, tagOf, type Memo,
+  all, attr, documentOf, hostOf, innerOf, kindOf, once, parentNode, previousOf, rootOf, tagOf, type Memo,
 } from "./dom";
 import { stable } from "./stable";
 
-const TEST_IDS = ["data-testid", "data-test", "data-cy", "data-qa"];
-
-/** The first test id there is and the attribute that says it, or nothing. */
-export const testId = (element: Element): [attribute: string, value: string] | undefined =>
-  TEST_IDS.map((attribute): [string, string] => [attribute, stable(attr(element, attribute))]).find(([, value]) => value);
+/** A test id and the attribute that says it: the first of the usual ones, or two empty texts. */
+export const testId = (element: Element): [attribute: string, value: string] => {
+  const found = ["testid", "test", "cy", "qa"].find((one) => stable(attr(element, "data-" + one)));
+  return found ? ["data-" + found, attr(element, "data-" + found)] : ["", ""];
+};
 
 /** Place among the siblings of the same tag, from 1. */
 export function nth(element: Element): number {
@@ -24,30 +24,26 @@ export function nth(element: Element): number {
   return count;
 }
 
-function short(element: Element): string | undefined {
-  const id = stable(attr(element, "id"));
-  const test = testId(element);
-  return [id && "#" + id, test && `[${test[0]}="${test[1]}"]`].find(
-    (css) => css && all(rootOf(element), css).length === 1,
-  ) as string | undefined;
-}
-
 const tag = (element: Element): string => tagOf(element).replace(/[^\w-]/g, "\\$&");
+
+/** A selector that needs no ancestor: id, test id, or the root and body of a document. */
+function anchor(element: Element): string {
+  const document = documentOf(element);
+  if (parentNode(element) === document || element === document.body) return tag(element);
+  const [attribute, value] = testId(element);
+  const id = stable(attr(element, "id"));
+  const unique = (css: string): boolean => all(rootOf(element), css).length === 1;
+  return [id && "#" + id, value && `[${attribute}=${value}]`].find((css) => css && unique(css)) || "";
+}
 
 /** The selector of an element from the top document. */
 export function selector(element: Element, memo: Memo = new Map()): string {
   const parent = parentNode(element);
-  const kind = parent ? kindOf(parent) : 0;
-  const found = short(element) || (kind === 9 || element === bodyOf(documentOf(element)) ? tag(element) : "");
-  if (found) return entry(element, memo) + found;
-  const step = `${tag(element)}:nth-of-type(${nth(element)})`;
-  return kind === 1 ? once(memo, selector, parent as Element) + " > " + step : entry(element, memo) + ":host > " + step;
-}
-
-/** What leads into the tree that an element is in: "" or a selector that ends in " >>> ". */
-function entry(element: Element, memo: Memo): string {
+  const found = anchor(element);
+  const step = found || `${tag(element)}:nth-of-type(${nth(element)})`;
+  if (!found && parent && kindOf(parent) === 1) return once(memo, selector, parent as Element) + " > " + step;
   const host = hostOf(rootOf(element));
-  return host ? once(memo, selector, host) + " >>> " : "";
+  return (host ? once(memo, selector, host) + " >>> " : "") + (found || ":host > " + step);
 }
 
 /** The element that a selector finds, or null. */
@@ -55,6 +51,6 @@ export function resolve(path: string, root: Node = document): Element | null {
   const [first, ...rest] = path.split(" >>> ");
   const found = all(root, first!)[0];
   if (!found || !rest.length) return found || null;
-  const inner = shadowOf(found) || framed(found);
+  const inner = innerOf(found);
   return inner && resolve(rest.join(" >>> "), inner);
 }

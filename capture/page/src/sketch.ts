@@ -12,31 +12,21 @@
  * matter; nothing typed, scrolled or still loading does.
  */
 
-import { attr, once, parentOf, tagOf, type Memo } from "./dom";
+import { attr, is, once, parentOf, tagOf, type Memo } from "./dom";
 import { visible } from "./geometry";
 import { hash, minhash } from "./hash";
-import { ownText } from "./name";
-import { stable } from "./stable";
+import { FIELD, ownText } from "./name";
 import { walk } from "./walk";
 
 const BITS = 1024;
 
-/** What a leaf says, or "" when the element is none. */
-function leaf(element: Element, memo: Memo): string {
-  const tag = tagOf(element);
-  if (tag === "img") return attr(element, "alt");
-  if (/^(input|select|textarea)$/.test(tag)) return attr(element, "type") + stable(attr(element, "name"));
-  return once(memo, ownText, element).replace(/\d+/g, "0");
-}
-
 /** The sketch of what can be seen in a document. */
-export function sketch(document: Document, memo: Memo = new Map()): string {
+export function sketch({ documentElement }: Document, memo: Memo = new Map()): string {
   const leaves = new Set<number>();
-  walk(document, (element) => {
-    const text = leaf(element, memo);
+  walk(documentElement, (element) => {
+    const text = once(memo, ownText, element) || attr(element, "alt") || (is(element, FIELD) && attr(element, "name"));
     if (!text || !once(memo, visible, element)) return;
-    const parent = parentOf(element);
-    leaves.add(hash([parent ? tagOf(parent) : "", tagOf(element), text].join("\n"))[0]);
+    leaves.add(hash(tagOf(parentOf(element) || element) + tagOf(element) + text.replace(/\d+/g, "0"))[0]);
   });
   return minhash(leaves, BITS);
 }

@@ -15,6 +15,7 @@ export interface Fingerprint {
   type: string;
   /** `name` attribute of a control. */
   field: string;
+  /** The `role` attribute as written. */
   role: string;
   /** Accessible name, white space folded, at most 120 characters. */
   name: string;
@@ -28,21 +29,16 @@ export interface Fingerprint {
   src: string;
   /** Class tokens that look stable: no generated names, no state words. */
   classes: string[];
-  /** Nearest landmark: banner, navigation, main, complementary, contentinfo, search, form, region, dialog or "". */
-  landmark: string;
   /** Place among, and number of, structurally equal siblings of the nearest repeated ancestor-or-self. */
   groupIndex: number;
   groupSize: number;
-  /** Names of the nearest named ancestors and neighbours, nearest first, at most 4. */
-  near: string[];
 }
 
 /** A fingerprint as it travels: texts replaced by keyed hashes and small similarity sketches. */
-export interface SealedFingerprint extends Omit<Fingerprint, "name" | "text" | "label" | "near"> {
+export interface SealedFingerprint extends Omit<Fingerprint, "name" | "text" | "label"> {
   nameHash: string;
   nameSketch: string;
   textHash: string;
-  nearHashes: string[];
 }
 
 /** One element of an outline: fingerprint, its sealed parts, and geometry. Lengths are CSS px. */
@@ -59,6 +55,10 @@ export interface ElementRecord extends Fingerprint {
   visible: boolean;
   interactive: boolean;
   disabled: boolean;
+  /** What it says it is, else what its tag says; a visitor's fingerprint has the first only. */
+  role: string;
+  /** Nearest landmark: banner, navigation, main, complementary, contentinfo, search, form, region, dialog or "". */
+  landmark: string;
   /** "fixed" or "sticky" when it or an ancestor is. */
   position: "" | "fixed" | "sticky";
   /** Index of the nearest inner scroll container, or -1. */
@@ -68,6 +68,8 @@ export interface ElementRecord extends Fingerprint {
   nameHash: string;
   nameSketch: string;
   textHash: string;
+  /** Names of the neighbours and of the headings above, nearest first, at most 4, and their keyed hashes. */
+  near: string[];
   nearHashes: string[];
 }
 
