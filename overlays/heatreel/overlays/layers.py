@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from heatreel.core.element import Outline
 from heatreel.core.errors import InputError
 from heatreel.core.hits import Hits
 from heatreel.core.state import Snapshot
-from heatreel.overlays import composite, encode, ranking, tone
+from heatreel.overlays import composite, encode, tone
 from heatreel.overlays.colour import DEFAULT_COLOURS, FIRST_LEVEL, Palette, Ramp, palette
 from heatreel.overlays.counts import SHARE_BELOW, aggregate, cell_for
 from heatreel.overlays.density import density
 from heatreel.overlays.enlarge import enlarge
+from heatreel.overlays.evidence import Row
 from heatreel.overlays.kinds import Kind, kind_named
 from heatreel.overlays.reach import Reach, reach
 
@@ -95,7 +96,7 @@ class Layer:
     sample: Sample
     scale: tone.Scale
     reach: Reach | None = None
-    rows: tuple[ranking.Row, ...] = field(default_factory=tuple)
+    rows: tuple[Row, ...] = ()
 
     @property
     def empty(self) -> bool:
@@ -113,16 +114,25 @@ class Layer:
         return enlarge(self.levels, (self.cell[0] * ratio, self.cell[1] * ratio), top, bottom, width)
 
 
-def draw_layer(snapshot: Snapshot, outline: Outline, hits: Hits, spec: LayerSpec) -> Layer:
-    """The layer of `hits` over `snapshot`. Hits on fixed and sticky elements are where the picture shows these."""
-    draw = {"density": _draw_density, "reach": _draw_reach, "boxes": _draw_boxes}
-    return draw[kind_named(spec.kind).drawing](snapshot, outline, hits, spec)
+def draw_layer(
+    snapshot: Snapshot, hits: Hits, spec: LayerSpec, rows: Sequence[Row] = (), visits: int | None = None
+) -> Layer:
+    """The layer of `hits` over `snapshot`. Hits on fixed and sticky elements are where the picture shows these.
+
+    `rows` are the ranked elements, for the kind "element"; `visits` those of the page, for counts by visits
+    (left out: the visits that have hits here).
+    """
+    match kind_named(spec.kind).drawing:
+        case "density":
+            return _draw_density(snapshot, hits, spec, _distinct(hits.visit) if visits is None else visits)
+        case "reach":
+            return _draw_reach(snapshot, hits, spec)
+        case "boxes":
+            return _draw_boxes(snapshot, hits, spec, tuple(rows))
 
 
-def _draw_density(snapshot: Snapshot, outline: Outline, hits: Hits, spec: LayerSpec) -> Layer:
-    del outline
-    kind = kind_named(spec.kind)
-    shown = kind.mask(hits)
+def _draw_density(snapshot: Snapshot, hits: Hits, spec: LayerSpec, visits: int) -> Layer:
+    shown = kind_named(spec.kind).mask(hits)
     x, y, session, visit = hits.x[shown], hits.y[shown], hits.session[shown], hits.visit[shown]
     cell = cell_for(spec.sigma)
     if spec.one_vote:
@@ -131,7 +141,7 @@ def _draw_density(snapshot: Snapshot, outline: Outline, hits: Hits, spec: LayerS
     counts = aggregate(x, y, snapshot.width, snapshot.height, cell, shared=len(x) < SHARE_BELOW)
     heat = density(counts, spec.sigma)
     if spec.unit == "per_1000_visits":
-        heat *= np.float32(1000 / max(_distinct(hits.visit), 1))
+        heat *= np.float32(1000 / max(visits, 1))
     scale = tone.Scale(spec.tone, spec.top) if spec.top is not None else tone.fit([heat], spec.tone)
     levels = tone.levels(heat, scale)
     # What the palette leaves transparent is nothing: half the time of the PNG, and a third off its size.
@@ -148,8 +158,7 @@ def _one_vote(
     return np.unique(places, axis=0, return_index=True)[1]
 
 
-def _draw_reach(snapshot: Snapshot, outline: Outline, hits: Hits, spec: LayerSpec) -> Layer:
-    del outline
+def _draw_reach(snapshot: Snapshot, hits: Hits, spec: LayerSpec) -> Layer:
     found = reach(hits, snapshot.height)
     shares = found.shares[::_REACH_STEP]
     levels = np.rint(shares * 255).astype(np.uint8).reshape(-1, 1)
@@ -158,11 +167,10 @@ def _draw_reach(snapshot: Snapshot, outline: Outline, hits: Hits, spec: LayerSpe
     return _layer(snapshot, spec, levels, (snapshot.width, _REACH_STEP), sample, tone.Scale("linear", 100.0), found)
 
 
-def _draw_boxes(snapshot: Snapshot, outline: Outline, hits: Hits, spec: LayerSpec) -> Layer:
+def _draw_boxes(snapshot: Snapshot, hits: Hits, spec: LayerSpec, rows: tuple[Row, ...]) -> Layer:
     shown = kind_named(spec.kind).mask(hits)
-    rows = tuple(ranking.rank(hits, outline))
     sample = Sample(sum(row.clicks for row in rows), _distinct(hits.session[shown]), _distinct(hits.visit[shown]))
-    most = max((row.share for row in rows), default=0.0)
+    most = max((row.click_share for row in rows), default=0.0)
     nothing = np.zeros((1, 1), np.uint8)
     scale = tone.Scale("linear", 100 * most or 100.0)
     return _layer(snapshot, spec, nothing, (snapshot.width, snapshot.height), sample, scale, rows=rows)
@@ -176,7 +184,7 @@ def _layer(
     sample: Sample,
     scale: tone.Scale,
     found: Reach | None = None,
-    rows: tuple[ranking.Row, ...] = (),
+    rows: tuple[Row, ...] = (),
 ) -> Layer:
     kind = kind_named(spec.kind)
     opacity, ramp = _OPACITY[kind.drawing]

@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from heatreel.core.element import Outline
+from heatreel.overlays.evidence import Row
 from heatreel.overlays.layers import Layer
 from heatreel.overlays.lettering import Colour, pill, width_of
-from heatreel.overlays.ranking import Row
 from heatreel.overlays.reach import MARKS, Reach
 from heatreel.overlays.wording import empty_words
 
@@ -88,12 +88,12 @@ def _draw_boxes(picture: NDArray[np.uint8], layer: Layer, outline: Outline) -> N
 
 
 def _device_box(row: Row, outline: Outline, dpr: float) -> Box:
-    x, y, width, height = outline.elements[row.element].box
+    x, y, width, height = outline.elements[row.index].box
     return round(x * dpr), round(y * dpr), round((x + width) * dpr), round((y + height) * dpr)
 
 
 def _colour(layer: Layer, row: Row) -> Colour:
-    red, green, blue = layer.palette.rgb[round(255 * layer.scale.share_of(100 * row.share))]
+    red, green, blue = layer.palette.rgb[round(255 * layer.scale.share_of(100 * row.click_share))]
     return int(red), int(green), int(blue)
 
 
@@ -110,7 +110,7 @@ def _outline_box(picture: NDArray[np.uint8], box: Box, colour: Colour, dpr: floa
 def _label(picture: NDArray[np.uint8], layer: Layer, row: Row, box: Box, taken: list[Box]) -> None:
     """Count and share at a corner of the box where no label is yet; left out when there is no such corner."""
     letter = 12 * layer.dpr
-    text = f"{row.clicks:,} · {100 * row.share:.1f} %"
+    text = f"{row.clicks:,} · {100 * row.click_share:.1f} %"
     tall, wide = letter * 1.8, width_of(text, letter) + letter * 1.2
     height, width = picture.shape[:2]
     above, below = box[1] - tall / 2, box[3] + tall / 2

@@ -16,11 +16,11 @@ from heatreel.core.errors import InputError
 from heatreel.core.workspace import Capture, Workspace
 from heatreel.overlays import encode
 from heatreel.overlays.choose import choose_snapshot
+from heatreel.overlays.evidence import Evidence
 from heatreel.overlays.layers import Layer, LayerSpec, draw_layer, lay, overlay_png
 from heatreel.overlays.legend import draw_legend
 from heatreel.overlays.marks import draw_marks
 from heatreel.overlays.picture import decode_png
-from heatreel.overlays.segment import keep, parse_where
 from heatreel.overlays.wording import Wording, words_for
 
 Form = Literal["png", "webp"]
@@ -46,27 +46,25 @@ def render(
     page: str = "",
     viewport: str = "",
     state: str = "",
+    variant: str = "",
+    *,
+    evidence: Evidence,
     spec: LayerSpec | None = None,
-    where: Sequence[str] = (),
     form: Form = "png",
     look: Look = _LOOK,
-    variant: str = "",
 ) -> list[bytes]:
     """The files of one layer: one, or several from top to bottom for a WebP taller than its format allows.
 
-    `where` are conditions such as `signal=dead`. Raises `InputError` that lists what there is for an unknown
-    page, viewport, state, kind, colour map or key.
+    What is left empty of page, viewport, variant and state is the first there is, the default state. Raises
+    `InputError` that lists what there is for an unknown page, viewport, variant, state, kind or colour map.
     """
     if form not in FORMS:
         raise InputError(f"form {form!r}: choose {' or '.join(FORMS)}")
     snapshot = choose_snapshot(workspace.snapshots(capture), page, viewport, state, variant)
-    replay = workspace.replay(capture)
-    outline = workspace.outline(snapshot)
-    hits = workspace.hits(replay, snapshot)
-    conditions = parse_where(where)
-    hits = hits.where(keep(hits, outline, conditions, _sessions(replay.details)))
-    layer = draw_layer(snapshot, outline, hits, spec or LayerSpec())
-    words = words_for(layer, snapshot, replay.ledger.line(), look.date, ", ".join(map(str, conditions)))
+    outline, hits = workspace.outline(snapshot), evidence.hits(snapshot)
+    rows = evidence.rank(snapshot, outline, hits)
+    layer = draw_layer(snapshot, hits, spec or LayerSpec(), rows, evidence.visits(snapshot))
+    words = words_for(layer, snapshot, evidence.ledger.line(), look.date, evidence.where)
     if not look.page and form == "png":
         return [overlay_png(layer)]
     name = f"{workspace.folder}: {snapshot.page} {snapshot.viewport.name} {snapshot.state.id}"
@@ -121,16 +119,6 @@ def _notes(layer: Layer, words: Wording, legend_px: int) -> dict[str, str]:
         "heatreel:legend_px": str(legend_px),
     }
     return {key: text for key, text in notes.items() if text}
-
-
-def _sessions(details: dict[str, object]) -> dict[int, dict[str, object]]:
-    """Properties of sessions by number, where the replay kept them."""
-    table = details.get("sessions")
-    if isinstance(table, dict):
-        return {int(number): dict(properties) for number, properties in table.items()}
-    if isinstance(table, list):
-        return {number: dict(properties) for number, properties in enumerate(table)}
-    return {}
 
 
 def form_of(path: Path) -> Form:

@@ -41,6 +41,7 @@ def render(
 
     heatreel render --page / --viewport mobile --state "Tab: Reviews" --kind click -o reviews.png
     """
+    from heatreel.app.evidence import evidence_of
     from heatreel.core.workspace import Workspace
     from heatreel.overlays.colour import DEFAULT_COLOURS
     from heatreel.overlays.layers import LayerSpec
@@ -59,8 +60,10 @@ def render(
     )
     with Workspace.open(workspace) as opened:
         capture = opened.capture(label)
-        date = opened.replay(capture).made[:10]
-        look = Look(legend=legend, dark=dark, date=date)
-        files = paint(opened, capture, page, viewport, state, spec, where or (), form, look, variant)
+        look = Look(legend=legend, dark=dark, date=opened.replay(capture).made[:10])
+        evidence = evidence_of(opened, capture, where or ())
+        files = paint(
+            opened, capture, page, viewport, state, variant, evidence=evidence, spec=spec, form=form, look=look
+        )
     for path in save(files, out):
         say(f"wrote {path}")
