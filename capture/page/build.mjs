@@ -1,4 +1,4 @@
-// Builds the two scripts that the Python package ships: page.js for the capture, recorder.js for visitors.
+// Builds the scripts that the Python package ships: page.js and keep.js for the capture, recorder.js for visitors.
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -29,6 +29,7 @@ async function bundle(entry, name) {
 }
 
 await bundle("page.ts", "page.js");
+await bundle("keep.ts", "keep.js");
 if (existsSync(join(here, "src/recorder/index.ts"))) {
   const bytes = await bundle("recorder/index.ts", "recorder.js");
   if (bytes > RECORDER_LIMIT_BYTES) {
