@@ -36,12 +36,11 @@ EFFECTS = {
     "d": "download",
     "c": "chooser",
     "i": "input",
-    "p": "media",
 }
 """What followed a click, by its letter on the wire."""
 
-UNTRUSTED, MODIFIED, REPEATED, DISABLED = 1, 2, 4, 8
-"""Flags of a click: made by a script; with a modifier key; second or later of a double click; on a disabled control."""
+MODIFIED, REPEATED, DISABLED = 1, 2, 4
+"""Flags of a click: with a modifier key; second or later of a double click; on a disabled control."""
 
 _TYPES = {
     "v": "view",
@@ -215,7 +214,7 @@ def _particulars(document: _Document, number: int, raw: list[Any], batch: Stored
 
 def _click(rest: list[Any]) -> tuple[str, dict[str, Any]]:
     pointer, flags = POINTERS.get(rest[0], ""), rest[1]
-    data: dict[str, Any] = {"pointer": pointer, "trusted": not flags & UNTRUSTED}
+    data: dict[str, Any] = {"pointer": pointer, "trusted": pointer != "script"}
     for name, flag in (("modified", MODIFIED), ("repeated", REPEATED), ("disabled", DISABLED)):
         if flags & flag:
             data[name] = True

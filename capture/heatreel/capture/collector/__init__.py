@@ -1,0 +1,71 @@
+"""The collector: receives what recorders send and appends it to the event log.
+
+Its libraries (starlette, uvicorn, msgspec) come with the extra `serve`, so they are imported only when asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from heatreel.core.errors import CannotRun
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+    from starlette.routing import BaseRoute
+
+_EXTRA = "the collector needs the extra `serve`: pip install 'heatreel[serve]' ({0} is missing)"
+
+
+def create_app(folder: Path, *, origins: Sequence[str] = (), routes: Sequence[BaseRoute] = ()) -> Starlette:
+    """The collector of a workspace as an ASGI application, with `routes` beside its own.
+
+    The workspace is made with a default site when it is not there. The event log is opened for writing while the
+    application's lifespan lasts. `origins` (`https://shop.example`) are the only ones to accept events from; none
+    given means any. Raises `CannotRun` when the extra `serve` is missing.
+    """
+    return _part("app").create_app(folder, origins=origins, routes=routes)  # type: ignore[no-any-return]
+
+
+def serve(
+    folder: Path,
+    host: str = "127.0.0.1",
+    port: int = 8765,
+    *,
+    origins: Sequence[str] = (),
+    routes: Sequence[BaseRoute] = (),
+) -> None:
+    """Runs the collector until it is told to stop (SIGINT, SIGTERM); returns within about 10 s of that.
+
+    Raises `Busy` when the port is taken or another collector writes this workspace's event log.
+    """
+    _part("server").serve(folder, host, port, origins=origins, routes=routes)
+
+
+@contextmanager
+def running(
+    folder: Path,
+    *,
+    port: int = 0,
+    origins: Sequence[str] = (),
+    routes: Sequence[BaseRoute] = (),
+) -> Iterator[str]:
+    """A collector in a thread of this process, on a free loopback port unless told; gives its URL without a slash."""
+    with _part("server").running(folder, port=port, origins=origins, routes=routes) as url:
+        yield url
+
+
+def _part(name: str) -> Any:
+    try:
+        match name:
+            case "app":
+                from heatreel.capture.collector import app as part
+            case _:
+                from heatreel.capture.collector import server as part  # type: ignore[no-redef]
+    except ModuleNotFoundError as exc:
+        if (exc.name or "").split(".")[0] in ("starlette", "uvicorn", "msgspec", "anyio", "h11"):
+            raise CannotRun(_EXTRA.format(exc.name)) from exc
+        raise
+    return part

@@ -1,0 +1,135 @@
+"""Running the collector with uvicorn: one process, bounded connections, bounded stop."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute
+from uvicorn.protocols.http.auto import AutoHTTPProtocol
+
+from heatreel.capture.collector.app import create_app
+from heatreel.core.errors import Busy, CannotRun
+from heatreel.core.eventlog import EventLog
+
+HEADERS_S = 10.0
+"""A connection that has begun a request must have sent its headers by then."""
+IDLE_S = 15
+STOP_S = 8
+MAX_CONNECTIONS = 512
+
+
+class _BoundedProtocol(AutoHTTPProtocol):  # type: ignore[misc, valid-type]
+    """uvicorn's protocol, with a deadline for the headers, which it lacks (Kludex/uvicorn#157)."""
+
+    _headers_due: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: Any) -> None:
+        super().connection_made(transport)
+        self._await_headers()
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self._between_requests():
+            self._await_headers()
+        else:
+            self._stop_waiting()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop_waiting()
+        super().connection_lost(exc)
+
+    def _between_requests(self) -> bool:
+        return self.cycle is None or self.cycle.response_complete
+
+    def _await_headers(self) -> None:
+        if self._headers_due is None:
+            self._headers_due = self.loop.call_later(HEADERS_S, self._close_if_waiting)
+
+    def _stop_waiting(self) -> None:
+        if self._headers_due is not None:
+            self._headers_due.cancel()
+            self._headers_due = None
+
+    def _close_if_waiting(self) -> None:
+        self._headers_due = None
+        if self._between_requests() and not self.transport.is_closing():
+            self.transport.close()
+
+
+def serve(folder: Path, host: str, port: int, *, origins: Sequence[str] = (), routes: Sequence[BaseRoute] = ()) -> None:
+    """See `heatreel.capture.collector.serve`."""
+    with _listening(host, port) as listener:
+        server = _server(_app(folder, origins, routes))
+        server.run(sockets=[listener])
+        if not server.started:
+            raise CannotRun(f"{folder}: the collector did not start; see the lines above")
+
+
+@contextmanager
+def running(
+    folder: Path, *, port: int = 0, origins: Sequence[str] = (), routes: Sequence[BaseRoute] = ()
+) -> Iterator[str]:
+    """See `heatreel.capture.collector.running`."""
+    with _listening("127.0.0.1", port) as listener:
+        server = _server(_app(folder, origins, routes))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="collector")
+        thread.start()
+        while not server.started and thread.is_alive():
+            time.sleep(0.005)
+        if not server.started:
+            raise CannotRun(f"{folder}: the collector did not start; see the lines above")
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+def _app(folder: Path, origins: Sequence[str], routes: Sequence[BaseRoute]) -> Starlette:
+    app = create_app(folder, origins=origins, routes=routes)
+    # Asked here so that a second collector is told in one line; the lifespan takes it again.
+    with EventLog.writing(folder):
+        pass
+    return app
+
+
+@contextmanager
+def _listening(host: str, port: int) -> Iterator[socket.socket]:
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    except (OSError, OverflowError) as exc:
+        raise CannotRun(f"{host}:{port}: not an address to listen on ({exc})") from exc
+    with socket.socket(family, kind) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind(address)
+            listener.listen(2048)
+        except OSError as exc:
+            raise Busy(f"{host}:{port} cannot be listened on ({exc.strerror}); choose another --port") from exc
+        yield listener
+
+
+def _server(app: Starlette) -> uvicorn.Server:
+    config = uvicorn.Config(
+        app,
+        http=_BoundedProtocol,
+        ws="none",
+        lifespan="on",
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        limit_concurrency=MAX_CONNECTIONS,
+        timeout_keep_alive=IDLE_S,
+        timeout_graceful_shutdown=STOP_S,
+    )
+    return uvicorn.Server(config)

@@ -1,0 +1,16 @@
+/**
+ * What the page said when it put the recorder in. A script is loaded once in a page, so the modules of the recorder
+ * hold its state themselves.
+ *
+ * Where there is no script element (a tester's browser), `heatreel` holds the same: `{src, dataset: {site, source}}`.
+ */
+
+interface Snippet {
+  src: string;
+  dataset: { site?: string; variant?: string; source?: string };
+}
+
+export const {
+  src,
+  dataset: { site, variant, source },
+} = (document.currentScript || (self as { heatreel?: unknown }).heatreel) as Snippet;
