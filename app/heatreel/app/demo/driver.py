@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
@@ -20,11 +21,13 @@ from heatreel.app.demo.visitors import Step, Visitor
 from heatreel.core.blobs import write_atomic
 
 if TYPE_CHECKING:
-    from playwright.async_api import Browser, BrowserContext, Page
+    from playwright.async_api import Browser, Page
 
 SESSION_PLACE = "heatreel"
-"""Where the recorder keeps the session's id in sessionStorage, followed by a space and a time."""
+"""Where the recorder keeps the session's id in sessionStorage; it comes first in the text."""
+_SESSION = re.compile(r"[0-9A-Za-z_-]{12,}")
 
+ELSEWHERE = "/shared/pictures/mark.svg"
 FLUSH_S = 5.0
 FLAGS = ("--disable-smooth-scrolling",)
 """Flags of the browser that visitors use: a wheel's notch scrolls at once."""
@@ -82,9 +85,33 @@ class _Stay:
                 await self.page.wait_for_timeout(step.wait_ms)
         except StrayStep as exc:
             self.account.stray = str(exc)
-        stored = await self.page.evaluate(f"sessionStorage.getItem('{SESSION_PLACE}') ?? ''")
-        self.account.session = str(stored).split(" ")[0]
         return self.account
+
+    async def leave(self) -> None:
+        """Leaves the shop as a visitor does, for a page of the same origin that has no recorder.
+
+        The recorder sends what it has; its request is waited for, and the session's id is read where it left it.
+        """
+        under_way: set[Any] = set()
+        quiet = asyncio.Event()
+
+        def gone(request: Any) -> None:
+            under_way.discard(request)
+            quiet.set()
+
+        # A plain function: Playwright writes an attribute to what it calls, which a bound method refuses.
+        self.page.context.on("request", lambda request: under_way.add(request))
+        self.page.context.on("requestfinished", gone)
+        self.page.context.on("requestfailed", gone)
+        await self.page.goto(self.base + ELSEWHERE)
+        async with asyncio.timeout(FLUSH_S):
+            await self.page.wait_for_timeout(60)
+            while under_way:
+                quiet.clear()
+                await quiet.wait()
+        stored = await self.page.evaluate(f"sessionStorage.getItem('{SESSION_PLACE}') ?? ''")
+        found = _SESSION.search(str(stored))
+        self.account.session = found[0] if found else ""
 
     async def _do(self, step: Step) -> None:
         deed = getattr(self, f"_{step.do}")
@@ -105,15 +132,17 @@ class _Stay:
         self.name = page_name(path)
         if self.name not in self.account.pages:
             panels = panels_of(self.name, self.book.mobile)
-            self.account.pages[self.name] = json.loads(await self.page.evaluate("panels => __eyes.paths(panels)", panels))
+            self.account.pages[self.name] = json.loads(
+                await self.page.evaluate("panels => __eyes.paths(panels)", panels)
+            )
 
     async def _open(self, step: Step) -> None:
         await self.page.goto(self.base + step.value, wait_until="load")
 
-    async def _back(self, step: Step) -> None:
+    async def _back(self, _step: Step) -> None:
         await self.page.go_back()
 
-    async def _wait(self, step: Step) -> None:
+    async def _wait(self, _step: Step) -> None:
         pass
 
     async def _scroll(self, step: Step) -> None:
@@ -175,31 +204,10 @@ async def visit(browser: Browser, visitor: Visitor, base: str, scheme: str = "li
         cdp = await context.new_cdp_session(page)
         stay = _Stay(visitor, page, Hand(page, viewport.touch, cdp), base)
         account = await stay.run()
-        await _leave(context, page)
+        await stay.leave()
         return account
     finally:
         await context.close()
-
-
-async def _leave(context: BrowserContext, page: Page) -> None:
-    """Leaves the site as a visitor does, and waits until what the recorder sent on leaving has arrived."""
-    under_way: set[Any] = set()
-    quiet = asyncio.Event()
-
-    def gone(request: Any) -> None:
-        under_way.discard(request)
-        quiet.set()
-
-    # A plain function: Playwright writes an attribute to what it calls, which a bound method refuses.
-    context.on("request", lambda request: under_way.add(request))
-    context.on("requestfinished", gone)
-    context.on("requestfailed", gone)
-    await page.goto("about:blank")
-    async with asyncio.timeout(FLUSH_S):
-        await page.wait_for_timeout(60)
-        while under_way:
-            quiet.clear()
-            await quiet.wait()
 
 
 async def drive(
@@ -208,7 +216,7 @@ async def drive(
     base: str,
     *,
     at_once: int = 6,
-    done: Callable[[Account], None] = lambda account: None,
+    done: Callable[[Account], None] = lambda _account: None,
 ) -> list[Account]:
     """All visitors, `at_once` at a time; `done` is called with each account as it ends."""
     gate = asyncio.Semaphore(at_once)

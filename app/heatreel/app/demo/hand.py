@@ -113,9 +113,7 @@ class Hand:
             moment += wait_s
             point = {"x": x - dx * share, "y": y - dy * share}
             points = [] if kind == "touchEnd" else [point]
-            await self.cdp.send(
-                "Input.dispatchTouchEvent", {"type": kind, "touchPoints": points, "timestamp": moment}
-            )
+            await self.cdp.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points, "timestamp": moment})
 
         await send("touchStart", 0, 0)
         for step in range(1, _DRAG_STEPS + 1):

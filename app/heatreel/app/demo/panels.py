@@ -86,9 +86,7 @@ def slots_of(page: str, mobile: bool) -> list[Slot]:
 def panels_of(page: str, mobile: bool) -> dict[str, str]:
     """Selector of each panel by its name, `slot: value`."""
     return {
-        f"{slot.name}: {value}": selector
-        for slot in slots_of(page, mobile)
-        for value, selector in slot.panels.items()
+        f"{slot.name}: {value}": selector for slot in slots_of(page, mobile) for value, selector in slot.panels.items()
     }
 
 
@@ -131,8 +129,4 @@ class Bookkeeping:
 
     def as_json(self, page: str) -> dict[str, Any]:
         """The slots that are not as usual, by name."""
-        return {
-            slot.name: self.value(slot)
-            for slot in slots_of(page, self.mobile)
-            if self.value(slot) != slot.default
-        }
+        return {slot.name: self.value(slot) for slot in slots_of(page, self.mobile) if self.value(slot) != slot.default}

@@ -7,6 +7,7 @@ const wide = matchMedia("(min-width: 700px)");
 
 function set(item, open) {
   const button = item.querySelector("button");
+  if (button.getAttribute("aria-expanded") === String(open)) return;
   button.setAttribute("aria-expanded", String(open));
   document.getElementById(button.getAttribute("aria-controls")).hidden = !open;
   if (!open) delete item.dataset.pinned;
@@ -29,7 +30,7 @@ export function mountMenus(header, itemSelector) {
       const open = button.getAttribute("aria-expanded") === "true";
       const byRest = open && !item.dataset.pinned && wide.matches && item.matches(":hover");
       closeAll(item);
-      set(item, !open || byRest);
+      set(item, byRest || !open);
       if (!open || byRest) item.dataset.pinned = "";
     });
   }
