@@ -1,9 +1,9 @@
-"""What replay knows about a capture, in the form that overlays take it."""
+"""What replay knows of a capture, in the form that the layers and the report take."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache, lru_cache
+from functools import cache
 
 from heatreel.core.hits import Hits
 from heatreel.core.state import Snapshot
@@ -15,32 +15,31 @@ from heatreel.replay.segments import parse_segment
 
 
 def evidence_of(workspace: Workspace, capture: Capture, where: Sequence[str] = ()) -> Evidence:
-    """Hits and numbers of a capture's replay, of the segment that `where` describes.
+    """The hits and numbers of a capture's replay, of everybody or of a segment.
 
-    Raises `InputError` when there is no replay yet, or for a condition that does not fit.
+    Raises `InputError` when there is no replay yet, or for a segment that is not one.
     """
+    segment = parse_segment(where)
     replay = workspace.replay(capture)
-    segment, table = parse_segment(where), session_table(workspace, replay)
+    table = session_table(workspace, replay)
     snapshots = workspace.snapshots(capture)
 
-    @lru_cache(maxsize=8)
-    def all_hits(number: int) -> Hits:
-        return workspace.hits(replay, by_id[number])
+    def hits(snapshot: Snapshot) -> Hits:
+        return segment.apply(workspace.hits(replay, snapshot), snapshot, table)
 
     @cache
-    def visits(page: str, viewport: str, variant: str) -> int:
-        together = [one for one in snapshots if (one.page, one.viewport.name, one.variant) == (page, viewport, variant)]
-        return count_visits(segment.people.apply(all_hits(one.id), one, table) for one in together)
+    def visits_at(page: str, viewport: str, variant: str) -> int:
+        """Filtered by people, not by what they did: a share of visits needs all their visits."""
+        same = [one for one in snapshots if (one.page, one.viewport.name, one.variant) == (page, viewport, variant)]
+        return count_visits(segment.people.apply(workspace.hits(replay, one), one, table) for one in same)
 
-    by_id = {snapshot.id: snapshot for snapshot in snapshots}
-
-    def visits_of(snapshot: Snapshot) -> int:
-        return visits(snapshot.page, snapshot.viewport.name, snapshot.variant)
+    def visits(snapshot: Snapshot) -> int:
+        return visits_at(snapshot.page, snapshot.viewport.name, snapshot.variant)
 
     return Evidence(
-        hits=lambda snapshot: segment.apply(all_hits(snapshot.id), snapshot, table),
-        visits=visits_of,
-        rank=lambda snapshot, outline, hits: rank_elements(hits, outline, visits_of(snapshot)),
+        hits=hits,
+        visits=visits,
+        rank=lambda snapshot, outline, some: rank_elements(some, outline, visits(snapshot)),
         ledger=replay.ledger,
         where=str(segment),
         details=replay.details,

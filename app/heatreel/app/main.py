@@ -60,7 +60,7 @@ def run() -> None:
         talk.report_error("stopped")
         sys.exit(130)
     except BrokenPipeError:
-        # The reader of our output has left (`| head`), no fault. So that the interpreter's last flush does not complain:
+        # The reader of our output has left (`| head`). So that the interpreter's last flush does not complain:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(141)
 

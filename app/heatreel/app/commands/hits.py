@@ -14,8 +14,8 @@ def hits(workspace: WorkspaceFolder = DEFAULT_FOLDER, label: Label = "") -> None
     heatreel hits | jq 'select(.status != "placed")'
     """
     from heatreel.core.workspace import Workspace
-    from heatreel.replay.hits_json import hits_json
+    from heatreel.replay.hits_json import each_hit
 
     with Workspace.open(workspace) as opened:
-        for record in hits_json(opened, opened.capture(label)):
+        for record in each_hit(opened, opened.replay(opened.capture(label))):
             sys.stdout.write(json.dumps(record, ensure_ascii=False) + "\n")

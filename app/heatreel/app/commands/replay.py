@@ -25,9 +25,9 @@ def replay(
     from heatreel.app.progress import bars
     from heatreel.core.eventlog import EventLog
     from heatreel.core.workspace import Workspace
+    from heatreel.replay.hits_json import replay_json
     from heatreel.replay.replay import ReplayOptions
     from heatreel.replay.replay import replay as place
-    from heatreel.replay.report_json import replay_json
 
     with Workspace.writing(workspace) as opened, EventLog.open(workspace) as log, bars(not json) as shown:
         step = shown.add_task("placing events", total=log.count()[1])
@@ -39,8 +39,9 @@ def replay(
             progress=lambda events: shown.advance(step, events),
         )
         reading = log.reading
+        document = replay_json(opened.replay(opened.capture(result.capture)))
     if json:
-        print_json(replay_json(result))
+        print_json(document)
         return
     if reading.damaged or reading.missing:
         say(f"{reading.damaged} damaged batches left out, {reading.missing} batches never came", "bold yellow")
