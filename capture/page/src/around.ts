@@ -1,13 +1,20 @@
-/** What is around an element: its place in a repeated group, and the names near it. */
+/** What an outline adds to a fingerprint: class tokens, the place in a repeated group, and the names near it. */
 
 import { all, attr, childrenOf, nextOf, once, parentNode, parentOf, previousOf, tagOf, type Memo } from "./dom";
 import { content, fold, name } from "./name";
-import { stableClasses } from "./stable";
+import { stable } from "./stable";
+
+const STATE =
+  /^(is|has|slick|owl)-|^(in|on|off|shown?|fade|active|open|hidden|visible|selected|current|closed|checked|disabled)$|^(collaps|expand|load|lazy|hover|focus|animat)/;
+
+/** Class tokens that a person seems to have given and that do not say a state, at most eight. */
+export const classes = (element: Element): string[] =>
+  attr(element, "class").split(/\s+/).filter((token) => stable(token) && !STATE.test(token)).slice(0, 8);
 
 /** Siblings are structurally equal when tag, first stable class and tag of the first child agree. */
 function shape(element: Element): string {
   const [first] = childrenOf(element);
-  return [tagOf(element), stableClasses(attr(element, "class"))[0], first && tagOf(first)].join();
+  return [tagOf(element), classes(element)[0], first && tagOf(first)].join();
 }
 
 /** Place in the group of structurally equal siblings, its own or of the nearest ancestor that has one; [0, 1] if none. */

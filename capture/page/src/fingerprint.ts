@@ -1,23 +1,21 @@
 /** What identifies an element to another page. Both ends compute it with this function, so that they say the same. */
 
-import { group } from "./around";
-import { attr, documentOf, is, once, tagOf, type Memo } from "./dom";
+import { attr, documentOf, once, tagOf, type Memo } from "./dom";
 import { digest, hash, minhash } from "./hash";
 import { label, name, ownText } from "./name";
 import { selector, testId } from "./selector";
-import { cleanAddress, stable, stableClasses } from "./stable";
+import { cleanAddress, stable } from "./stable";
 import type { Fingerprint, SealedFingerprint } from "./types";
 
 /** The fingerprint of an element. A memo may be shared between calls as long as the page stands still. */
 export function fingerprint(element: Element, memo: Memo = new Map()): Fingerprint {
-  const [groupIndex, groupSize] = group(element, memo);
   const address = (value: string): string => value && cleanAddress(value, documentOf(element).baseURI);
   return {
     selector: once(memo, selector, element),
     tag: tagOf(element),
     id: stable(attr(element, "id")),
-    testid: testId(element)[1],
-    type: is(element, "input,button") ? attr(element, "type").toLowerCase() : "",
+    testid: testId(element),
+    type: attr(element, "type"),
     field: stable(attr(element, "name")),
     role: attr(element, "role"),
     name: once(memo, name, element),
@@ -25,9 +23,6 @@ export function fingerprint(element: Element, memo: Memo = new Map()): Fingerpri
     label: label(element),
     href: address(attr(element, "href")),
     src: address(attr(element, "data-src") || attr(element, "src")).split("/").pop()!,
-    classes: stableClasses(attr(element, "class")),
-    groupIndex,
-    groupSize,
   };
 }
 
@@ -37,7 +32,7 @@ const NAME_BITS = 64;
 export function nameSketch(text: string, key: string): string {
   const plain = text && ` ${text.toLowerCase().replace(/\d/g, "0")} `;
   const grams = new Set<number>();
-  for (let i = 3; i <= plain.length; i++) grams.add(hash(key + plain.slice(i - 3, i))[0]);
+  for (let i = 3; i <= plain.length; i++) grams.add(hash(key + plain.slice(i - 3, i)));
   return minhash(grams, NAME_BITS);
 }
 

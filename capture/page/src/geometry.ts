@@ -16,45 +16,41 @@ export function position(element: Element, memo: Memo): "" | "fixed" | "sticky" 
  */
 export function box(element: Element, memo: Memo = new Map()): [number, number, number, number] {
   const { left, top, width, height } = rectOf(element);
-  const frame = hostOf(documentOf(element)) as HTMLElement | null;
-  if (frame) {
-    const [x, y, outerWidth] = once(memo, box, frame);
-    const scale = outerWidth / frame.offsetWidth || 1;
-    return [x + (frame.clientLeft + left) * scale, y + (frame.clientTop + top) * scale, width * scale, height * scale];
-  }
-  const moves = once(memo, position, element) === "fixed" ? 0 : 1;
-  return [left + moves * scrollX, top + moves * scrollY, width, height];
+  const frame = hostOf(documentOf(element));
+  const fixed = once(memo, position, element) === "fixed";
+  const [x, y] = frame ? once(memo, box, frame) : fixed ? [0, 0] : [scrollX, scrollY];
+  return [x + left + (frame ? frame.clientLeft : 0), y + top + (frame ? frame.clientTop : 0), width, height];
 }
 
 /** The nearest ancestor, short of the body, that clips an element; null when none does. */
 function clipper(element: Element, memo: Memo): Element | null {
-  const { position } = styleOf(element);
-  let around = position === "fixed" ? null : parentOf(element);
-  while (position === "absolute" && around && styleOf(around).position === "static") around = parentOf(around);
+  const around = styleOf(element).position === "fixed" ? null : parentOf(element);
   if (!around || /^(body|html|i?frame)$/.test(tagOf(around))) return null;
   return styleOf(around).overflow === "visible" ? once(memo, clipper, around) : around;
 }
 
-/** Whether a span lies outside of another, with no way to scroll it in. */
-const apart = (overflow: string, from: number, to: number, start: number, end: number): boolean =>
-  (to <= start || from >= end) && !/auto|scroll/.test(overflow);
+/** Whether a span overlaps that of a container, or can be scrolled to. */
+const within = (overflow: string | null, from: number, to: number, start: number, end: number): boolean =>
+  (to > start && from < end) || /auto|scroll/.test(overflow!);
 
 /**
  * Whether a person can see an element now, or by scrolling: rendered, not transparent, more than a pixel, not clipped
- * away, not off the page to the left, right or top.
+ * away, not off the page or, when fixed, off the viewport.
  */
 export function visible(element: Element, memo: Memo): boolean {
   const { left, top, right, bottom, width, height } = rectOf(element);
-  const { documentElement: root, defaultView: view } = documentOf(element);
-  const clip = once(memo, clipper, element) || root;
-  const { overflowX, overflowY } = styleOf(clip);
-  const edges = rectOf(clip);
-  const around = clip === root ? hostOf(documentOf(element)) : clip;
-  if (element.checkVisibility && !element.checkVisibility({ checkOpacity: true, checkVisibilityCSS: true })) return false;
+  const { documentElement: root, body } = documentOf(element);
+  const clip = once(memo, clipper, element);
+  const { overflowX, overflowY } = styleOf(clip || body);
+  const edges = rectOf(clip || root);
+  const endX = clip || overflowX !== "visible" ? edges.right : Infinity;
+  const endY = clip ? edges.bottom : once(memo, position, element) === "fixed" ? root.clientHeight : Infinity;
+  const around = clip || hostOf(documentOf(element));
   return (
     width * height > 1 &&
-    !apart(overflowX, left, right, edges.left, clip === root ? root.scrollWidth - view!.scrollX : edges.right) &&
-    !apart(overflowY, top, bottom, edges.top, clip === root ? Infinity : edges.bottom) &&
+    within(clip && overflowX, left, right, edges.left, endX) &&
+    within(clip && overflowY, top, bottom, edges.top, endY) &&
+    (!element.checkVisibility || element.checkVisibility({ checkOpacity: true, checkVisibilityCSS: true })) &&
     (!around || once(memo, visible, around))
   );
 }

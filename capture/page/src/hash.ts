@@ -1,28 +1,19 @@
 /**
  * Keyed hashes and similarity sketches of texts.
  *
- * `digest(text, key)` in any language: two 32-bit lanes over UTF-16 code units, started from the lanes of the key
- * (cyrb53, https://github.com/bryc/code/blob/master/jshash/experimental/cyrb53.js, public domain), 53 bits in base 36.
- * It hides a text from a reader of the log, not from someone who holds the key and guesses the text.
+ * `hash(text, seed)`: 32 bits; `seed = imul(seed ^ unit, 2654435761)` over the UTF-16 code units, then `mix`, the
+ * finisher of MurmurHash3. `digest(text, key)`: hash(text, hash(key)) in base 36. It hides a text from a reader of the
+ * log, not from someone who holds the key and guesses the text. 32 bits are enough to tell the texts of one page apart.
  *
- * `minhash(items, bits)`: bit i is the lowest bit of min over items of mix(item ^ seed_i) (b-bit MinHash, Li and
- * Koenig 2010, b = 1). Bit i is bit (i % 8) of byte floor(i / 8), least significant first; bytes as base64.
- * Two sketches with a share d of differing bits come from sets with a Jaccard similarity of about 1 - 2 d.
- * No items give "".
+ * `minhash(items, bits)`: bit i is the lowest bit of min over items of mix(item ^ mix(i + 1)) (b-bit MinHash, Li and
+ * Koenig 2010, b = 1). Bit i is bit i % 8 of byte floor(i / 8), least significant first; bytes as base64. Two sketches
+ * with a share d of differing bits come from sets with a Jaccard similarity of about 1 - 2 d. No items give "".
  */
 
-/** Two unsigned 32-bit lanes. */
-export type Lanes = readonly [number, number];
-
-export function hash(text: string, seed: Lanes = [1, 2]): Lanes {
-  let a = seed[0];
-  let b = seed[1];
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i);
-    a = Math.imul(a ^ unit, 2654435761);
-    b = Math.imul(b ^ unit, 1597334677);
-  }
-  return [mix(a), mix(a ^ b)];
+/** 32 bits, unsigned. */
+export function hash(text: string, seed = 0): number {
+  for (let i = 0; i < text.length; i++) seed = Math.imul(seed ^ text.charCodeAt(i), 2654435761);
+  return mix(seed);
 }
 
 function mix(value: number): number {
@@ -31,25 +22,15 @@ function mix(value: number): number {
   return (value ^ (value >>> 16)) >>> 0;
 }
 
-/** Keyed hash of a text, 53 bits in base 36; "" of no text. */
-export function digest(text: string, key: string): string {
-  if (!text) return "";
-  const [a, b] = hash(text, hash(key));
-  return (2 ** 32 * (b & 0x1fffff) + a).toString(36);
-}
+/** Keyed hash of a text; "" of no text. */
+export const digest = (text: string, key: string): string => text && hash(text, hash(key)).toString(36);
 
 /** Sketch of a set of 32-bit hashes. */
 export function minhash(items: Set<number>, bits: number): string {
-  if (!items.size) return "";
-  const values = [...items];
-  const bytes = new Uint8Array(bits / 8);
-  for (let i = 0; i < bits; i++) {
-    const seed = mix(i + 1);
+  const bytes = new Uint8Array(items.size && bits / 8);
+  for (let i = 0; i < 8 * bytes.length; i++) {
     let least = 2 ** 32;
-    for (const value of values) {
-      const mixed = mix(value ^ seed);
-      if (mixed < least) least = mixed;
-    }
+    for (const item of items) least = Math.min(least, mix(item ^ mix(i + 1)));
     bytes[i >> 3]! |= (least & 1) << (i & 7);
   }
   return btoa(String.fromCharCode(...bytes));

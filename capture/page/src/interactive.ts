@@ -1,11 +1,11 @@
 /** What a person may expect to act. */
 
-import { attr, is, parentOf, styleOf } from "./dom";
+import { is, parentOf, styleOf } from "./dom";
 
-const ACTING =
-  "a[href],button,input:not([type=hidden]),select,textarea,summary,label,[controls],[contenteditable]," +
-  "[onclick],[draggable=true],[tabindex]:not([tabindex^='-'])";
-const ROLES = /^(button|link|tab$|menuitem|radio$|switch|option|treeitem|.*box$|slider|spin)/;
+/** What acts by itself, or says so. */
+export const ACTING =
+  "a[href],button,input:not([type=hidden]),select,textarea,summary,label,[controls],[contenteditable],[onclick]," +
+  "[draggable=true],[tabindex]:not([tabindex^='-']),[role=button],[role=link],[role=tab],[role=option],[role^=menuitem]";
 
 /** Elements that were seen to listen for clicks, when somebody watched from the start (see `watch`). */
 export const listening = new WeakSet<EventTarget>();
@@ -15,7 +15,6 @@ export function isInteractive(element: Element): boolean {
   const pointed = (one: Element | null): boolean => !!one && styleOf(one).cursor === "pointer";
   return (
     is(element, ACTING) ||
-    ROLES.test(attr(element, "role")) ||
     listening.has(element) ||
     !!(element as HTMLElement).onclick ||
     (pointed(element) && !pointed(parentOf(element)))

@@ -1,6 +1,7 @@
 /** Names: what a person, or a screen reader, would call an element. Never what somebody typed. */
 
 import { all, attr, is, kindOf, nodesIn, once, rootOf, tagOf, type Memo } from "./dom";
+import { ACTING } from "./interactive";
 
 const LIMIT = 120;
 // Icons, arrows, emoji and other signs, white space, quotes that serve as arrows, permalink marks.
@@ -8,8 +9,6 @@ const DECORATION = /([^\p{L}\p{M}\p{N}\p{P}\p{Sc}+]|[«»‹›¶])+/gu;
 
 /** Controls in which a person types or chooses. */
 export const FIELD = "input,select,textarea";
-/** Elements whose name is their content. */
-const SPOKEN = "a,button,summary,svg,h1,h2,h3,h4,h5,h6,[role]";
 /** Elements that are no part of what can be seen. */
 export const UNSEEN = "head,script,style,noscript,template,link,meta,br,option,datalist";
 
@@ -23,24 +22,23 @@ const mute = (element: Element): boolean =>
   is(element, FIELD + "," + UNSEEN + ",[aria-hidden=true]") || (element as HTMLElement).isContentEditable;
 
 /** The text inside an element, pictures by their `alt`, without scripts, fields, and what is hidden from readers. */
-function words(element: Element, room: number, deep: boolean): string {
-  let text = "";
-  for (const node of nodesIn(element)) {
-    const child = node as Element;
-    if (kindOf(node) === 3) text += node.nodeValue;
-    else if (kindOf(node) === 1) {
-      const inner = !deep || text.length > room || mute(child) ? " " : attr(child, "alt") || words(child, room - text.length, deep);
-      text += /^(b|em|i|mark|strong|su.)$/.test(tagOf(child)) ? inner : ` ${inner} `;
-    }
-  }
-  return text;
-}
+const words = (element: Element): string =>
+  mute(element)
+    ? ""
+    : nodesIn(element)
+        .map((node) => {
+          if (kindOf(node) !== 1) return kindOf(node) === 3 ? node.nodeValue : "";
+          const inner = attr(node as Element, "alt") || words(node as Element);
+          return /^(b|em|i|mark|strong|su.)$/.test(tagOf(node as Element)) ? inner : ` ${inner} `;
+        })
+        .join("");
 
 /** All text inside an element, folded. */
-export const content = (element: Element): string => (mute(element) ? "" : fold(words(element, 2 * LIMIT, true)));
+export const content = (element: Element): string => fold(words(element));
 
 /** The element's own text nodes, folded. */
-export const ownText = (element: Element): string => (mute(element) ? "" : fold(words(element, 0, false)));
+export const ownText = (element: Element): string =>
+  mute(element) ? "" : fold(nodesIn(element).map((node) => (kindOf(node) === 3 ? node.nodeValue : " ")).join(""));
 
 /** Text of the labels of a field. */
 export function label(element: Element): string {
@@ -51,11 +49,11 @@ export function label(element: Element): string {
 /** Accessible name in the order of https://www.w3.org/TR/accname-1.2/, simplified. */
 export function name(element: Element, memo: Memo): string {
   const candidates = [
-    attr(element, "aria-labelledby").replace(/\S+/g, (id) => all(rootOf(element), `[id="${id}"]`).map(content).join()),
+    attr(element, "aria-labelledby").replace(/[^\s"\\]+/g, (id) => all(rootOf(element), `[id="${id}"]`).map(content).join()),
     attr(element, "aria-label"),
     label(element),
     attr(element, "alt"),
-    once(memo, ownText, element) || is(element, SPOKEN) ? once(memo, content, element) : "",
+    once(memo, ownText, element) || is(element, ACTING + ",h1,h2,h3,h4,h5,h6,svg") ? once(memo, content, element) : "",
     is(element, "[type=submit],[type=button],[type=reset]") ? attr(element, "value") : "",
     attr(element, "title"),
     attr(element, "placeholder"),

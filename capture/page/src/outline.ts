@@ -1,7 +1,7 @@
 /** The whole page as records: every kept element with fingerprint, geometry and paint order. */
 
 import { attr, has, innerOf, is, kindOf, nodesIn, once, parentNode, parentOf, rectOf, styleOf, tagOf, type Memo } from "./dom";
-import { near } from "./around";
+import { classes, group, near } from "./around";
 import { fingerprint, seal } from "./fingerprint";
 import { box, position, visible } from "./geometry";
 import { digest } from "./hash";
@@ -76,6 +76,7 @@ function records(document: Document, key: string, memo: Memo): [ElementRecord[],
     const print = fingerprint(element, memo);
     const { nameHash, nameSketch, textHash } = seal(print, key);
     const around = near(element, memo);
+    const [groupIndex, groupSize] = group(element, memo);
     return {
       index,
       parent: parents[index]!,
@@ -94,6 +95,9 @@ function records(document: Document, key: string, memo: Memo): [ElementRecord[],
       textHash,
       role: once(memo, role, element),
       landmark: once(memo, landmark, element),
+      classes: classes(element),
+      groupIndex,
+      groupSize,
       near: around,
       nearHashes: around.map((text) => digest(text, key)),
     };

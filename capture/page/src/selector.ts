@@ -11,11 +11,11 @@ import {
 } from "./dom";
 import { stable } from "./stable";
 
-/** A test id and the attribute that says it: the first of the usual ones, or two empty texts. */
-export const testId = (element: Element): [attribute: string, value: string] => {
-  const found = ["testid", "test", "cy", "qa"].find((one) => stable(attr(element, "data-" + one)));
-  return found ? ["data-" + found, attr(element, "data-" + found)] : ["", ""];
-};
+const TEST_IDS = ["data-testid", "data-test", "data-cy", "data-qa"];
+
+/** The first test id that looks stable, or "". */
+export const testId = (element: Element): string =>
+  TEST_IDS.map((attribute) => stable(attr(element, attribute))).find((value) => value) || "";
 
 /** Place among the siblings of the same tag, from 1. */
 export function nth(element: Element): number {
@@ -29,11 +29,12 @@ const tag = (element: Element): string => tagOf(element).replace(/[^\w-]/g, "\\$
 /** A selector that needs no ancestor: id, test id, or the root and body of a document. */
 function anchor(element: Element): string {
   const document = documentOf(element);
-  if (parentNode(element) === document || element === document.body) return tag(element);
-  const [attribute, value] = testId(element);
-  const id = stable(attr(element, "id"));
-  const unique = (css: string): boolean => all(rootOf(element), css).length === 1;
-  return [id && "#" + id, value && `[${attribute}=${value}]`].find((css) => css && unique(css)) || "";
+  for (const attribute of ["id", ...TEST_IDS]) {
+    const value = stable(attr(element, attribute));
+    const css = `[${attribute}=${value}]`;
+    if (value && all(rootOf(element), css).length === 1) return attribute === "id" ? "#" + value : css;
+  }
+  return parentNode(element) === document || element === document.body ? tag(element) : "";
 }
 
 /** The selector of an element from the top document. */

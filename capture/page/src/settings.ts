@@ -42,7 +42,7 @@ const CARRIERS: [css: string, setting: Setting][] = [
   ["[role$=dialog],[aria-modal],[popover]", shown],
   ["[type=radio],[type=checkbox]", driven],
   [
-    "[aria-roledescription=slide],.carousel-item,.slick-slide,.swiper-slide,.splide__slide,.glide__slide,.owl-item"
+    "[aria-roledescription=slide],.carousel-item,.slick-slide,.swiper-slide,.splide__slide,.owl-item"
       .replace(/,|$/g, ":first-child$&"),
     slide,
   ],

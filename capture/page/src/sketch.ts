@@ -26,7 +26,7 @@ export function sketch({ documentElement }: Document, memo: Memo = new Map()): s
   walk(documentElement, (element) => {
     const text = once(memo, ownText, element) || attr(element, "alt") || (is(element, FIELD) && attr(element, "name"));
     if (!text || !once(memo, visible, element)) return;
-    leaves.add(hash(tagOf(parentOf(element) || element) + tagOf(element) + text.replace(/\d+/g, "0"))[0]);
+    leaves.add(hash(tagOf(parentOf(element) || element) + tagOf(element) + text.replace(/\d+/g, "0")));
   });
   return minhash(leaves, BITS);
 }

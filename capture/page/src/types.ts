@@ -27,11 +27,6 @@ export interface Fingerprint {
   href: string;
   /** Last segment of the image's source, without query. */
   src: string;
-  /** Class tokens that look stable: no generated names, no state words. */
-  classes: string[];
-  /** Place among, and number of, structurally equal siblings of the nearest repeated ancestor-or-self. */
-  groupIndex: number;
-  groupSize: number;
 }
 
 /** A fingerprint as it travels: texts replaced by keyed hashes and small similarity sketches. */
@@ -41,7 +36,10 @@ export interface SealedFingerprint extends Omit<Fingerprint, "name" | "text" | "
   textHash: string;
 }
 
-/** One element of an outline: fingerprint, its sealed parts, and geometry. Lengths are CSS px. */
+/**
+ * One element of an outline: fingerprint, its sealed parts, geometry, and what the page around it says. The last is no
+ * part of what a visitor sends: the captured page has it. Lengths are CSS px.
+ */
 export interface ElementRecord extends Fingerprint {
   /** Position in the outline (document order through open shadow roots and same-origin frames). */
   index: number;
@@ -68,6 +66,11 @@ export interface ElementRecord extends Fingerprint {
   nameHash: string;
   nameSketch: string;
   textHash: string;
+  /** Class tokens that look stable: no generated names, no state words. */
+  classes: string[];
+  /** Place among, and number of, structurally equal siblings of the nearest repeated ancestor-or-self. */
+  groupIndex: number;
+  groupSize: number;
   /** Names of the neighbours and of the headings above, nearest first, at most 4, and their keyed hashes. */
   near: string[];
   nearHashes: string[];
