@@ -1,7 +1,8 @@
-"""The outlines of single pages, from files or URLs, without a workspace."""
+"""Outlines of pages that are in no workspace: HTML files and URLs."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,30 +16,27 @@ from heatreel.core.viewport import Viewport
 
 
 async def outlines(sources: Sequence[str], viewport: Viewport, browser: str | None = None) -> list[Outline]:
-    """The outline of each page at rest, in the order of `sources` (http, https or file URLs, or paths of HTML files).
+    """The default state's outline of each source (path of an HTML file, or URL), in order.
 
-    Raises `InputError` for a path that is no file, `PageError` for a page that cannot be opened, `BrowserError`.
+    Raises `InputError` when a file is not there, `PageError` when a page cannot be opened.
     """
-    urls = [_url(source) for source in sources]
+    urls = [source if is_web(source) else _file(source) for source in sources]
     options = CaptureOptions(viewports=(viewport,))
-    async with launch(browser) as started:
-        guard = await NetworkGuard.start(started)
-        tab = Tab(started, guard, viewport, options)
-        try:
-            return [await _outline(tab, url) for url in urls]
-        finally:
-            await tab.close()
+    found = []
+    async with launch(browser) as running:
+        guard = await NetworkGuard.start(running)
+        for url in urls:
+            tab = Tab(running, guard, viewport, options)
+            try:
+                await tab.load(url)
+                found.append(Outline.from_json(await tab.call(f"__heatreel.outline(document, {json.dumps({})})")))
+            finally:
+                await tab.close()
+    return found
 
 
-async def _outline(tab: Tab, url: str) -> Outline:
-    await tab.load(url, fresh=True)
-    return Outline.from_json(await tab.call("__heatreel.outline(document, {key: ''})"))
-
-
-def _url(source: str) -> str:
-    if is_web(source) or source.startswith("file:"):
-        return source
-    path = Path(source)
+def _file(source: str) -> str:
+    path = Path(source.removeprefix("file://"))
     if not path.is_file():
-        raise InputError(f"{source}: no such file, and not a URL with http:// or https://")
+        raise InputError(f"{source}: no such file, and no URL")
     return path.resolve().as_uri()

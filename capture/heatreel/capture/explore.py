@@ -1,0 +1,342 @@
+"""From a page at rest to its states: try each candidate from the default state, keep what a person sees change."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from dataclasses import dataclass, field, replace
+
+from heatreel.capture import acting
+from heatreel.capture.acting import BASE
+from heatreel.capture.changes import Change
+from heatreel.capture.classify import kind_of, label_of, largest, state_id
+from heatreel.capture.tab import Tab
+from heatreel.capture.triggers import Candidate, plan
+from heatreel.core.errors import PageError
+from heatreel.core.state import DEFAULT, Action, Shown, Skipped, State
+
+MAX_SLIDES = 12
+DIALOG_DEPTH = 1
+"""Inside a dialog one level more is explored."""
+
+
+@dataclass(frozen=True)
+class Route:
+    """A page that an action in another page leads to without a new document."""
+
+    url: str
+    recipe: tuple[Action, ...]
+
+
+@dataclass
+class Found:
+    """A state that was found: how to tell it (`digest`), how to leave it, and the candidates it brought."""
+
+    state: State
+    digest: str
+    level: int = 0
+    undo: tuple[str, str] | None = None
+    candidates: list[Candidate] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Exploration:
+    """All that was found on one page in one viewport; `states[0]` is the default state."""
+
+    states: list[Found]
+    skipped: list[Skipped]
+    routes: list[Route]
+    links: list[tuple[str, str]]
+    volatile: Volatile
+    probed: int
+    seconds: float
+
+
+@dataclass
+class Volatile:
+    """What changes while nobody acts: parts of the page by selector, and leaves that differ from load to load."""
+
+    selectors: list[str] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list)
+
+
+async def baseline(tab: Tab, volatile: Volatile) -> str:
+    """Keeps the sight of the default state in a page just loaded, and returns its digest."""
+    await tab.page.mouse.move(*acting.PARK)
+    await tab.ask("setVolatile", volatile.selectors, volatile.keys)
+    digest: str = (await tab.ask("look", BASE))["digest"]
+    return digest
+
+
+class Explorer:
+    """Explores one page in one viewport. `run` does it all."""
+
+    def __init__(self, tab: Tab, page: str) -> None:
+        self.tab = tab
+        self.page = page
+        self.options = tab.options
+        self.volatile = Volatile()
+        self.found: list[Found] = []
+        self.by_digest: dict[str, Found] = {}
+        self.skipped: list[Skipped] = []
+        self.routes: list[Route] = []
+        self.known: set[str] = set()
+        self.homes: dict[str, str] = {}
+        self.at: Found | None = None
+        self.dirty = False
+        self.storage = ""
+        self.base_keys: dict[str, int] = {}
+        self.siblings: Counter[str] = Counter()
+        self.probed = 0
+        self.started = time.monotonic()
+
+    async def run(self) -> Exploration:
+        """Explores the page that was just loaded."""
+        await self._first_look()
+        links = [(url, selector) for url, selector in await self.tab.ask("links")]
+        if self.options.states == "auto":
+            await self._levels()
+        return Exploration(
+            self.found,
+            self.skipped,
+            self.routes,
+            links,
+            self.volatile,
+            self.probed,
+            time.monotonic() - self.started,
+        )
+
+    # The default state
+
+    async def _first_look(self) -> None:
+        tab = self.tab
+        await tab.page.mouse.move(*acting.PARK)
+        await tab.ask("look", "first")
+        await tab.ask("listenToNoise", 300)
+        await tab.ask("look", "second")
+        self.volatile.selectors = await tab.ask("markVolatile", "first", "second")
+        digest = await baseline(tab, self.volatile)
+        self.base_keys = dict(await tab.ask("keysOf", BASE))
+        self.storage = await tab.ask("storage")
+        state = State(DEFAULT, "Default", "default", settled=tab.settled.as_json())
+        default = Found(state, digest)
+        self.found.append(default)
+        self.by_digest[digest] = default
+        self.at = default
+
+    async def _levels(self) -> None:
+        default = self.found[0]
+        default.candidates = await self._candidates(None)
+        at = 0
+        while at < len(self.found):
+            parent = self.found[at]
+            deepest = self.options.depth + (DIALOG_DEPTH if parent.state.kind == "dialog" else 0)
+            if parent.level < deepest and parent.candidates:
+                await self._probe_all(parent)
+            at += 1
+
+    async def _candidates(self, scopes: list[str] | None) -> list[Candidate]:
+        answer = await self.tab.ask("find", sorted(self.known), scopes)
+        hovers = (
+            [] if self.tab.viewport.touch else (await self.tab.ask("findHover", sorted(self.known), scopes))["found"]
+        )
+        records = [Candidate.from_json(record) for record in [*answer["found"], *hovers]]
+        self.known.update(f"hover {one.selector}" if one.hovers else one.selector for one in records)
+        self.siblings.update(f"{candidate.reason}:{candidate.group}" for candidate in records)
+        made = plan(records, self.tab.url, bool(answer["delegates"]), self.tab.viewport.touch)
+        for candidate, reason in made.left_out:
+            self._skip(candidate.selector, f"{candidate.name or candidate.tag}: {reason}")
+        return list(made.chosen)
+
+    def _skip(self, selector: str, reason: str) -> None:
+        self.skipped.append(Skipped(self.page, self.tab.viewport.name, selector, " ".join(reason.split())[:300]))
+
+    # Probing
+
+    async def _probe_all(self, parent: Found) -> None:
+        for index, candidate in enumerate(parent.candidates):
+            if reason := self._over():
+                for left in parent.candidates[index:]:
+                    self._skip(left.selector, f"{left.name or left.tag}: {reason}")
+                return
+            try:
+                if await self.stand_at(parent):
+                    await self._probe(parent, candidate)
+                else:
+                    self._skip(
+                        candidate.selector, f"{candidate.name or candidate.tag}: the state it is in did not come again"
+                    )
+            except PageError as exc:
+                self.at = None
+                self.dirty = True
+                self._skip(candidate.selector, f"{candidate.name or candidate.tag}: {exc}")
+
+    def _over(self) -> str:
+        if len(self.found) >= self.options.max_states:
+            return f"not tried, there are {self.options.max_states} states already (--max-states)"
+        if time.monotonic() - self.started > self.options.bounds.explore_s:
+            return f"not tried, exploring took longer than {self.options.bounds.explore_s:g} s"
+        if self.probed >= self.options.bounds.candidates:
+            return f"not tried, {self.probed} candidates were tried already"
+        return ""
+
+    async def stand_at(self, parent: Found) -> bool:
+        """Makes the page show the parent state; true when it does."""
+        if self.at is parent:
+            return True
+        if self.at is not self.found[0]:
+            await self.fresh()
+        self.at = None
+        if parent.state.recipe:
+            change = await acting.reach(self.tab, parent.state.recipe)
+            if change is None or change.digest != parent.digest:
+                return False
+        self.at = parent
+        return True
+
+    async def fresh(self) -> None:
+        """Loads the page again and makes sure that it shows the default state."""
+        await self.tab.load(self.tab.entry, fresh=self.dirty)
+        self.dirty = False
+        expected = self.found[0].digest
+        digest = await baseline(self.tab, self.volatile)
+        if digest != expected:
+            await self._learn_difference()
+        self.at = self.found[0]
+
+    async def _learn_difference(self) -> None:
+        """Leaves that differ from load to load are nobody's doing: from now on they do not count."""
+        now = dict(await self.tab.ask("keysOf", BASE))
+        differing = [key for key in {*now, *self.base_keys} if now.get(key) != self.base_keys.get(key)]
+        self.volatile.keys = sorted({*self.volatile.keys, *differing})
+        for key in differing:
+            self.base_keys.pop(key, None)
+        self.by_digest.pop(self.found[0].digest, None)
+        self.found[0].digest = await baseline(self.tab, self.volatile)
+        self.by_digest[self.found[0].digest] = self.found[0]
+
+    def sight(self, parent: Found) -> str:
+        """Name of the sight, in the page, of a state that the page stands at."""
+        return f"step{len(parent.state.recipe) - 1}" if parent.state.recipe else BASE
+
+    async def _probe(self, parent: Found, candidate: Candidate) -> None:
+        self.probed += 1
+        action = Action("hover" if candidate.hovers else "click", candidate.at)
+        sight = self.sight(parent)
+        change = await acting.do(self.tab, action, sight, f"step{len(parent.state.recipe)}")
+        self._note(candidate, change)
+        if not change.did:
+            return
+        if change.storage != self.storage:
+            self.dirty = True
+        routed = self._is_route(change)
+        if routed:
+            self.routes.append(Route(change.url, (*parent.state.recipe, action)))
+        kept = None if routed or not change.visible else await self._accept(parent, candidate, action, change)
+        if change.same and not change.moved_on:
+            self._home(candidate)
+            if candidate.hovers:
+                await acting.leave(self.tab, candidate.at)
+            return
+        await self._go_back(parent, candidate, change, kept)
+
+    def _note(self, candidate: Candidate, change: Change) -> None:
+        name = candidate.name or candidate.tag
+        says = {
+            "form": "sends a form, which was not sent",
+            "window": "opens a window, which was not opened",
+            "download": "downloads a file, which was not fetched",
+            "dialog": "shows a dialog box of the browser, which was dismissed",
+            "print": "prints, which was not done",
+        }
+        for what, reason in says.items():
+            if change.noted(what):
+                self._skip(candidate.selector, f"{name}: {reason}")
+        for method, url in self.tab.refused():
+            self._skip(candidate.selector, f"{name}: {method} {url} was not sent")
+
+    def _is_route(self, change: Change) -> bool:
+        table = self.options.table
+        return change.moved_on and table.path(change.url) != table.path(change.from_url)
+
+    def _home(self, candidate: Candidate) -> None:
+        """Remembers the one of alike triggers that changes nothing: it is the one that is set already."""
+        self.homes.setdefault(candidate.tablist or candidate.group, candidate.at)
+
+    # Keeping
+
+    async def _accept(self, parent: Found, candidate: Candidate, action: Action, change: Change) -> Found | None:
+        recipe = (*parent.state.recipe, action)
+        known = self.by_digest.get(change.digest)
+        if known:
+            if len(recipe) < len(known.state.recipe):
+                known.state = replace(known.state, recipe=recipe, parent=parent.state.id)
+            return None
+        kind = kind_of(
+            candidate,
+            change,
+            self.siblings[f"{candidate.reason}:{candidate.group}"],
+            (self.tab.viewport.width, self.tab.viewport.height),
+        )
+        label = label_of(kind, candidate, change, self._slide(change))
+        shown = await self.tab.ask("shownBetween", self.sight(parent), f"step{len(parent.state.recipe)}")
+        state = State(
+            self._free(state_id(kind, label, change)),
+            label,
+            kind,
+            recipe,
+            parent.state.id,
+            tuple(Shown(**record) for record in shown["reveals"]),
+            tuple(Shown(**record) for record in shown["hides"]),
+        )
+        found = Found(state, change.digest, parent.level + 1)
+        self.found.append(found)
+        self.by_digest[change.digest] = found
+        if found.level < self.options.depth + (DIALOG_DEPTH if kind == "dialog" else 0):
+            scopes = None if kind == "overlay" else [root.selector for root in change.roots if root.selector]
+            found.candidates = await self._candidates(scopes) if scopes is None or scopes else []
+        return found
+
+    def _slide(self, change: Change) -> int:
+        numbers = [int(root.slide) for root in change.roots if root.slide.isdigit()]
+        taken = {found.state.label for found in self.found if found.state.kind == "carousel"}
+        number = numbers[0] if numbers else 2
+        while f"Slide {number}" in taken:
+            number += 1
+        return number
+
+    def _free(self, name: str) -> str:
+        taken = {found.state.id for found in self.found}
+        number, free = 2, name
+        while free in taken:
+            free, number = f"{name}-{number}", number + 1
+        return free
+
+    # Going back
+
+    async def _go_back(self, parent: Found, candidate: Candidate, change: Change, kept: Found | None) -> None:
+        """Undoes a probe by the reverse action when the page then shows the parent state again; else the next
+        probe starts from a fresh load."""
+        self.at = None
+        sight = self.sight(parent)
+        for how, selector in self._ways(candidate, change):
+            if await acting.undo(self.tab, how, selector, sight):
+                self.at = parent
+                if kept:
+                    kept.undo = (how, selector)
+                return
+
+    def _ways(self, candidate: Candidate, change: Change) -> list[tuple[str, str]]:
+        home = self.homes.get(candidate.tablist or candidate.group, "")
+        if candidate.hovers:
+            return [("leave", candidate.at)]
+        if change.moved_on:
+            return [("back", "")]
+        root = largest(change.roots)
+        if root and (root.is_dialog or root.overlay == "top"):
+            return [("escape", ""), ("click", candidate.at)]
+        if home and home != candidate.at:
+            return [("click", home)]
+        if candidate.role == "tab" or candidate.type == "radio" or not change.added:
+            return [("click", candidate.at)] if not change.added else []
+        return [("click", candidate.at)]

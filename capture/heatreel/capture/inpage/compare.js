@@ -1,0 +1,251 @@
+// What changed between two sights of the page, in words for Python.
+(() => {
+  const hr = globalThis.__heatreelCapture;
+  if (hr.compare) return;
+  const LIMIT = 150;
+
+  hr.sights = {}; // name -> sight
+  hr.volatile = new Set(); // elements
+  hr.volatileKeys = new Set();
+  // Keeps what is seen now under a name, and gives its digest.
+  hr.look = (name) => {
+    const sight = hr.see();
+    hr.sights[name] = sight;
+    sight.norm = hr.counts(sight, hr.volatile);
+    sight.selectors = selectorsOf(sight);
+    for (const key of hr.volatileKeys) sight.norm.delete(key);
+    return { digest: digest(sight.norm), leaves: sight.leaves.length };
+  };
+  // What an action takes out of the page has no selector afterwards.
+  const selectorsOf = (sight) => {
+    const memo = new Map(), found = new Map();
+    for (const element of sight.shown) {
+      try { found.set(element, globalThis.__heatreel.selector(element, memo)); } catch { /* gone */ }
+    }
+    return found;
+  };
+  const digest = (norm, extra = "") => hr.shortHash([...norm].map(([key, count]) => `${key}*${count}`).sort().join("\n") + extra);
+  hr.keysOf = (name) => [...hr.sights[name].norm];
+
+  // What is seen at `to` in the words of `from`: without what only redraws the trigger itself.
+  const normal = (before, added, removed) => {
+    const norm = new Map(before.norm);
+    for (const leaf of added) if (!hr.volatileKeys.has(leaf.key)) norm.set(leaf.key, (norm.get(leaf.key) || 0) + 1);
+    for (const leaf of removed) {
+      const count = (norm.get(leaf.key) || 0) - 1;
+      if (count > 0) norm.set(leaf.key, count);
+      else norm.delete(leaf.key);
+    }
+    return norm;
+  };
+
+  const SOLID = /^(text|img|control|frame|video|canvas|object|embed|back):/;
+  const solid = (leaves) => leaves.filter((leaf) => SOLID.test(leaf.key) || leaf.w * leaf.h >= 3600).length;
+
+  // Parts of the page that change while nobody acts. Their leaves are left out of every comparison.
+  hr.markVolatile = (one, two) => {
+    const a = hr.sights[one], b = hr.sights[two];
+    for (const leaf of hr.beyond(b, a).concat(hr.beyond(a, b))) {
+      let part = nearest(leaf.element, "[class*=carousel],[class*=slider],[class*=swiper],[class*=ticker],[class*=marquee]") || leaf.element;
+      while (part && !part.isConnected) part = part.parentElement;
+      if (part && part !== document.body && part !== document.documentElement) hr.volatile.add(part);
+    }
+    return [...hr.volatile].map(hr.selectorOf);
+  };
+  hr.setVolatile = (selectors, keys) => {
+    hr.volatile = new Set(selectors.map(hr.resolve).filter(Boolean));
+    hr.volatileKeys = new Set(keys);
+  };
+
+  const textOf = (leaf) => leaf.key.startsWith("text:") ? leaf.key.slice(5).replace(/~$/, "") : "";
+
+  // The outermost elements that came with the leaves: the fragment.
+  const roots = (leaves, before) => {
+    const found = [];
+    for (const leaf of leaves) {
+      let top = leaf.element;
+      for (let at = hr.up(leaf.element); at && !before.shown.has(at) && at !== document.body; at = hr.up(at)) top = at;
+      if (!found.includes(top)) found.push(top);
+    }
+    return found;
+  };
+
+  const overlayOf = (element, against) => {
+    for (let at = element; at && at !== document.body && !against.shown.has(at); at = hr.up(at)) {
+      const position = getComputedStyle(at).position;
+      if (at.matches("dialog[open],:modal,[popover]:popover-open")) return "top";
+      if (position === "fixed") return "fixed";
+      if (position === "absolute") return "absolute";
+    }
+    return "";
+  };
+
+  const nearest = (element, css) => {
+    for (let at = element; at; at = hr.up(at)) if (at.matches && at.matches(css)) return at;
+    return null;
+  };
+
+  const describe = (element, against) => {
+    const role = nearest(element, "[role],dialog,[popover]");
+    const around = nearest(element, "dialog,[role=dialog],[role=alertdialog],[aria-modal=true],.modal")
+      || element.querySelector("dialog[open],[role=dialog],[role=alertdialog],[aria-modal=true]");
+    const dialog = around && !against.shown.has(around) ? around : null;
+    const heading = element.querySelector("h1,h2,h3,h4,h5,h6,[role=heading],[class*=title]");
+    const box = element.getBoundingClientRect();
+    return {
+      selector: element.isConnected ? hr.selectorOf(element) : "", text: hr.fold(element.innerText || element.textContent || "").slice(0, 120),
+      tag: element.tagName.toLowerCase(), role: role ? role.getAttribute("role") || role.tagName.toLowerCase() : "",
+      heading: heading ? hr.fold(heading.textContent || "").slice(0, 80) : "", dialog: dialog ? titleOf(dialog) : "", is_dialog: !!dialog, overlay: overlayOf(element, against),
+      links: element.querySelectorAll("a[href],[role^=menuitem],[role=option]").length, slide: slideOf(element),
+      classes: (element.getAttribute("class") || "").slice(0, 120), id: element.id || "",
+      x: Math.round(box.left + scrollX), y: Math.round(box.top + scrollY), w: Math.round(box.width), h: Math.round(box.height),
+    };
+  };
+  const CAROUSEL = "[aria-roledescription=carousel],[class*=carousel],[class*=slider],[class*=swiper],[class*=slick],[class*=splide],[class*=glide],[class*=slideshow],[class*=owl-]";
+  // Place of an element's slide in its carousel, from 1: "" outside of carousels, "?" when it cannot be told.
+  const slideOf = (element) => {
+    const carousel = nearest(element, CAROUSEL);
+    if (!carousel) return "";
+    for (let at = element; at && at !== carousel; at = hr.up(at)) {
+      const index = at.getAttribute("data-slick-index") || at.getAttribute("data-swiper-slide-index");
+      if (index) return String(Number(index) + 1);
+      const alike = at.parentElement ? [...at.parentElement.children].filter((one) => one.tagName === at.tagName) : [];
+      if (alike.length > 1 && at.getBoundingClientRect().width > 0.2 * carousel.getBoundingClientRect().width) return String(alike.indexOf(at) + 1);
+    }
+    return "?";
+  };
+  const titleOf = (dialog) => {
+    const said = dialog.getAttribute("aria-label");
+    if (said) return hr.fold(said);
+    const by = (dialog.getAttribute("aria-labelledby") || "").split(/\s+/)[0];
+    const named = by && dialog.getRootNode().getElementById && dialog.getRootNode().getElementById(by);
+    const heading = named || dialog.querySelector("h1,h2,h3,h4,h5,h6,.modal-title,[class*=title]");
+    return heading ? hr.fold(heading.textContent || "").slice(0, 80) : "";
+  };
+
+  // Small things that only redraw themselves: a button whose label flips.
+  const ownBox = (trigger) => {
+    const box = trigger.getBoundingClientRect();
+    return box.height <= 90 && box.width <= 500 ? [box.left + scrollX - 4, box.top + scrollY - 4, box.right + scrollX + 4, box.bottom + scrollY + 4] : null;
+  };
+  const ownOnly = (leaf, trigger, box) => !!trigger && !!box && hr.holds(trigger, leaf.element)
+    && leaf.x >= box[0] && leaf.y >= box[1] && leaf.x + leaf.w <= box[2] && leaf.y + leaf.h <= box[3];
+
+  const tail = (leaves) => leaves.map((leaf) => leaf.key).sort();
+
+  const reordered = (a, b) => {
+    const common = (sight, other) => {
+      const keys = new Set(other.leaves.map((leaf) => leaf.key));
+      return sight.leaves.filter((leaf) => leaf.key.startsWith("text:") && keys.has(leaf.key) && !hr.inside(leaf.element, hr.volatile)).map((leaf) => leaf.key);
+    };
+    const one = common(a, b), two = common(b, a);
+    if (one.length !== two.length) return 0;
+    let differ = 0;
+    for (let i = 0; i < one.length; i++) if (one[i] !== two[i]) differ++;
+    return differ;
+  };
+
+  const restyled = (a, b) => {
+    const before = new Map(a.leaves.map((leaf) => [leaf.element, leaf]));
+    let both = 0, moved = 0, recolored = 0;
+    for (const leaf of b.leaves) {
+      const old = before.get(leaf.element);
+      if (!old) continue;
+      both++;
+      if (Math.abs(old.x - leaf.x) > 40 || Math.abs(old.w - leaf.w) > 40) moved++;
+      if (old.color !== leaf.color) recolored++;
+    }
+    return { both, moved, recolored };
+  };
+
+  // `selector`: the trigger. Compares the sight `from` with the page as it is now, kept as the sight `to`.
+  hr.compare = (from, to, selector) => {
+    const before = hr.sights[from];
+    const after = hr.see();
+    hr.sights[to] = after;
+    const trigger = selector ? hr.resolve(selector) : null;
+    const box = trigger && trigger.isConnected ? ownBox(trigger) : null;
+    const news = (leaf) => !ownOnly(leaf, trigger, box) && !hr.volatileKeys.has(leaf.key);
+    const added = hr.beyond(after, before, hr.volatile), removed = hr.beyond(before, after, hr.volatile);
+    const other = added.filter(news), gone = removed.filter(news);
+    const styles = restyled(before, after);
+    const shuffled = other.length + gone.length ? 0 : reordered(before, after);
+    after.norm = normal(before, other, gone);
+    const area = (leaves) => Math.round(leaves.reduce((sum, leaf) => sum + leaf.w * leaf.h, 0));
+    return {
+      added: other.length, removed: gone.length, own: added.length + removed.length - other.length - gone.length,
+      solid: solid(other) + solid(gone), same: !added.length && !removed.length && !styles.moved && !styles.recolored && !shuffled,
+      added_texts: other.map(textOf).filter(Boolean).slice(0, 400), removed_texts: gone.map(textOf).filter(Boolean).slice(0, 400),
+      images: other.filter((leaf) => /^(img|back):/.test(leaf.key)).map((leaf) => leaf.key).slice(0, 50),
+      added_area: area(other), removed_area: area(gone),
+      roots: roots(other, before).slice(0, 12).map((one) => describe(one, before)),
+      left: roots(gone, after).slice(0, 12).map((one) => describe(one, after)),
+      reordered: shuffled, ...styles, leaves: after.leaves.length, url: location.href, height: document.documentElement.scrollHeight,
+      digest: digest(after.norm, extra(after, styles, shuffled)), trigger_expanded: trigger ? trigger.getAttribute("aria-expanded") || "" : "",
+    };
+  };
+  // Where the same things are seen otherwise, what they are made up of does not tell the states apart.
+  const extra = (after, styles, shuffled) => {
+    if (shuffled) return hr.shortHash(after.leaves.map((leaf) => leaf.key).join());
+    if (styles.recolored >= 0.5 * styles.both && styles.both) return hr.shortHash(after.leaves.map((leaf) => leaf.color).join());
+    if (styles.moved >= Math.max(4, 0.2 * styles.both)) return hr.shortHash(after.leaves.map((leaf) => `${Math.round(leaf.x / 20)}`).join());
+    return "";
+  };
+
+  // Elements to list as revealed and hidden: the fragments first, then their leaves.
+  hr.shownBetween = (from, to) => {
+    const before = hr.sights[from], after = hr.sights[to];
+    const list = (more, against) => {
+      const elements = [...new Set(roots(more, against).concat(more.map((leaf) => leaf.element)))].slice(0, LIMIT);
+      return elements.map((element) => ({
+        selector: element.isConnected ? hr.selectorOf(element) : before.selectors && before.selectors.get(element) || "",
+        text: hr.fold(textFor(element)).slice(0, 200),
+      })).filter((one) => one.selector);
+    };
+    return { reveals: list(hr.beyond(after, before, hr.volatile), before), hides: list(hr.beyond(before, after, hr.volatile), after) };
+  };
+  const textFor = (element) => element.innerText || element.textContent || element.getAttribute("alt") || "";
+
+  hr.sameAs = (name) => {
+    const before = hr.sights[name], now = hr.see();
+    const strict = hr.volatileKeys.size ? hr.beyond(now, before, hr.volatile).concat(hr.beyond(before, now, hr.volatile)).every((leaf) => hr.volatileKeys.has(leaf.key))
+      : hr.same(before, now, hr.volatile);
+    if (!strict) return false;
+    const styles = restyled(before, now);
+    return styles.moved < Math.max(4, 0.1 * styles.both) && styles.recolored <= 0.2 * styles.both + 2 && !reordered(before, now);
+  };
+
+  hr.storage = () => {
+    try {
+      return hr.shortHash(document.cookie + JSON.stringify([{ ...localStorage }, { ...sessionStorage }]));
+    } catch {
+      return "";
+    }
+  };
+
+  hr.takeNotes = () => {
+    const notes = hr.notes.splice(0);
+    for (const one of hr.frames()) notes.push(...one.notes.splice(0));
+    return notes;
+  };
+
+  const top = () => { if (scrollX || scrollY) scrollTo({ top: 0, left: 0, behavior: "instant" }); };
+
+  // One whole probe: act (unless somebody has), wait, compare. Resolves with JSON.
+  hr.probe = async ({ selector, action, touch, from, to, bound }) => {
+    const url = location.href;
+    const did = action === "click" ? hr.act(selector, touch) : true;
+    const ended = did ? await hr.quiet(bound) : "gone";
+    top();
+    const result = did ? hr.compare(from, to, selector) : {};
+    return JSON.stringify({ did, ended, from_url: url, storage: hr.storage(), notes: hr.takeNotes(), ...result });
+  };
+
+  // Goes back by a click (unless somebody has acted), and says whether what is seen is what was seen before.
+  hr.undo = async ({ selector, action, touch, to, bound }) => {
+    if (action === "click" && !hr.act(selector, touch)) return false;
+    await hr.quiet(bound);
+    top();
+    return hr.sameAs(to);
+  };
+})();

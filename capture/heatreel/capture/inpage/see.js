@@ -1,0 +1,219 @@
+// What a person sees: the visible leaves of the page (texts, pictures, controls, painted boxes).
+(() => {
+  const hr = globalThis.__heatreelCapture;
+  if (hr.see) return;
+
+  const fold = (text) => text.replace(/\s+/g, " ").trim();
+  hr.fold = fold;
+  const shortHash = (text) => {
+    let hash = 5381;
+    for (let i = 0; i < text.length; i++) hash = ((hash << 5) + hash + text.charCodeAt(i)) | 0;
+    return (hash >>> 0).toString(36);
+  };
+  hr.shortHash = shortHash;
+  const file = (url) => {
+    if (!url) return "";
+    if (url.startsWith("data:") || url.startsWith("blob:")) return `data-${shortHash(url.slice(0, 5000))}`;
+    return url.split(/[?#]/)[0].split("/").pop();
+  };
+
+  const SKIP = new Set(["SCRIPT", "STYLE", "NOSCRIPT", "TEMPLATE", "HEAD", "META", "LINK", "TITLE", "BR", "WBR", "OPTION", "OPTGROUP", "SOURCE", "TRACK", "PARAM", "DATALIST"]);
+  const CONTROLS = new Set(["INPUT", "TEXTAREA", "SELECT", "PROGRESS", "METER"]);
+
+  const meet = (a, b) => [Math.max(a[0], b[0]), Math.max(a[1], b[1]), Math.min(a[2], b[2]), Math.min(a[3], b[3])];
+  const CLIPS = /^(hidden|clip)$/;
+  const SCROLLS = /^(auto|scroll|overlay)$/;
+
+  // Overflow that hides for good: hidden and clip; in a scroller only what snaps (slides are not a list to scroll).
+  const clipOf = (style, rect) => {
+    const far = 1e7;
+    const snaps = /x|both|inline/.test(style.scrollSnapType) && style.scrollSnapType !== "none";
+    const x = CLIPS.test(style.overflowX) || (SCROLLS.test(style.overflowX) && snaps);
+    const y = CLIPS.test(style.overflowY);
+    if (!x && !y) return null;
+    return [x ? rect[0] : -far, y ? rect[1] : -far, x ? rect[2] : far, y ? rect[3] : far];
+  };
+
+  const cutAway = (style) => {
+    if (style.clip !== "auto" && /^rect\((0|1)px,? (0|1)px,? (0|1)px,? (0|1)px\)$/.test(style.clip)) return true;
+    return style.clipPath !== "none" && /^(inset\((50|100)%\)|circle\(0(px|%)?( |\)))/.test(style.clipPath);
+  };
+
+  const contains = (style) => style.transform !== "none" || style.perspective !== "none" || style.filter !== "none"
+    || /paint|layout|strict|content/.test(style.contain) || /transform|perspective|filter/.test(style.willChange);
+
+  const painted = (style) => {
+    if (style.backgroundImage !== "none") return true;
+    if (!/^(transparent|rgba\(.*, 0\))$/.test(style.backgroundColor)) return true;
+    return style.borderTopStyle !== "none" && parseFloat(style.borderTopWidth) > 0;
+  };
+
+  const drawing = (svg) => {
+    const use = svg.querySelector("use");
+    const path = svg.querySelector("path, polygon, polyline, circle, rect, line");
+    const say = (use && (use.getAttribute("href") || use.getAttribute("xlink:href")))
+      || (path && (path.getAttribute("d") || path.getAttribute("points") || path.tagName)) || "";
+    return `${fold(svg.textContent).slice(0, 40)}${shortHash(say)}`;
+  };
+
+  const ownText = (element) => {
+    let text = "";
+    for (const node of element.childNodes) if (node.nodeType === 3) text += node.data + " ";
+    return fold(text);
+  };
+
+  // The key of a leaf: what it shows, whatever its place. "" when the element itself shows nothing.
+  const keyOf = (element, style, rect) => {
+    const tag = element.tagName;
+    if (tag === "IMG") return `img:${file(element.currentSrc || element.src)}`;
+    if (tag === "svg" || tag === "SVG") return `svg:${drawing(element)}`;
+    if (tag === "VIDEO" || tag === "CANVAS" || tag === "OBJECT" || tag === "EMBED" || tag === "AUDIO") return `${tag.toLowerCase()}:${file(element.currentSrc || element.data || "")}`;
+    if (tag === "IFRAME" || tag === "FRAME") return `frame:${file(element.src)}`;
+    if (CONTROLS.has(tag)) {
+      const button = /^(button|submit|reset)$/.test(element.type);
+      return `control:${element.type || tag}:${element.name || ""}:${element.placeholder || (button ? element.value : "")}`;
+    }
+    const text = ownText(element);
+    if (text) return `text:${text.slice(0, 200)}`;
+    if (style.backgroundImage.includes("url(") && rect[2] - rect[0] >= 8 && rect[3] - rect[1] >= 8) {
+      return `back:${file(style.backgroundImage.replace(/^.*?url\("?/, "").replace(/"?\).*$/, ""))}`;
+    }
+    if (!element.firstElementChild && !element.shadowRoot && rect[2] - rect[0] >= 8 && rect[3] - rect[1] >= 8 && painted(style)) {
+      return `box:${element.tagName.toLowerCase()}`;
+    }
+    return "";
+  };
+
+  const clamped = (element, style) =>
+    (style.webkitLineClamp !== "none" || CLIPS.test(style.overflowY)) && element.scrollHeight > element.clientHeight + 6
+    && element.clientHeight > 0;
+
+  const childrenOf = (element) => {
+    if (element.shadowRoot) return element.shadowRoot.children;
+    if (element.tagName === "SLOT") {
+      const assigned = element.assignedElements();
+      return assigned.length ? assigned : element.children;
+    }
+    return element.children;
+  };
+  hr.childrenOf = childrenOf;
+
+  const isRoot = (element) => element.tagName === "HTML" || element.tagName === "BODY";
+
+  // clips: flow, for absolute ones, for fixed ones. at: where the frame lies in the top document.
+  const walk = (element, clips, at, out) => {
+    if (SKIP.has(element.tagName) || element.nodeType !== 1) return;
+    const style = getComputedStyle(element);
+    if (style.display === "none" || style.opacity === "0" || style.contentVisibility === "hidden") return;
+    const contents = style.display === "contents";
+    const bounds = element.getBoundingClientRect();
+    const rect = [bounds.left + at[0], bounds.top + at[1], bounds.right + at[0], bounds.bottom + at[1]];
+    const position = style.position;
+    const clip = position === "fixed" ? clips[2] : position === "absolute" ? clips[1] : clips[0];
+    let next = clips;
+    if (!contents) {
+      if (position === "absolute" && cutAway(style)) return;
+      const cut = isRoot(element) ? null : clipOf(style, rect);
+      const flow = cut ? meet(clip, cut) : clip;
+      const holdsAll = contains(style);
+      const positioned = position !== "static" || holdsAll;
+      next = [flow, positioned ? flow : position === "fixed" ? clip : clips[1], holdsAll ? flow : clips[2]];
+    }
+    const seen = contents ? rect : meet(rect, clip);
+    const wide = seen[2] - seen[0], high = seen[3] - seen[1];
+    const visible = !contents && wide >= 2 && high >= 2 && style.visibility === "visible";
+    if (visible) {
+      out.shown.add(element);
+      const key = keyOf(element, style, rect);
+      if (key) {
+        const area = (rect[2] - rect[0]) * (rect[3] - rect[1]);
+        const part = wide * high < area * 0.85 || (key.startsWith("text:") && clamped(element, style)) ? "~" : "";
+        out.leaves.push({
+          element, key: key + part, x: seen[0], y: seen[1], w: wide, h: high, color: style.color + style.backgroundColor,
+        });
+      }
+    }
+    const tag = element.tagName;
+    if (tag === "svg" || tag === "SVG" || CONTROLS.has(tag)) return;
+    if (tag === "IFRAME" || tag === "FRAME") {
+      if (visible) walkFrame(element, rect, seen, out);
+      return;
+    }
+    if (tag === "DETAILS" && !element.open) {
+      const summary = [...element.children].find((child) => child.tagName === "SUMMARY");
+      if (summary) walk(summary, next, at, out);
+      return;
+    }
+    for (const child of childrenOf(element)) walk(child, next, at, out);
+  };
+
+  const walkFrame = (frame, rect, seen, out) => {
+    let inner = null;
+    try { inner = frame.contentDocument; } catch { return; }
+    if (!inner || !inner.documentElement) return;
+    const left = rect[0] + frame.clientLeft, top = rect[1] + frame.clientTop;
+    const clip = [seen[0], -1e7, seen[2], 1e7];
+    walk(inner.documentElement, [clip, clip, meet(clip, seen)], [left, top], out);
+  };
+
+  // Everything visible now, in document order. Lengths are page CSS px.
+  hr.see = () => {
+    const root = document.documentElement;
+    const out = { leaves: [], shown: new Set(), url: location.href, scroll: [scrollX, scrollY] };
+    if (!document.body) return out;
+    const hidden = [root, document.body].some((element) => CLIPS.test(getComputedStyle(element).overflowX));
+    const right = hidden ? innerWidth : Math.max(innerWidth, root.scrollWidth);
+    const page = [0, 0, right, 1e7];
+    const view = [scrollX, scrollY, scrollX + innerWidth, scrollY + innerHeight];
+    walk(root, [page, page, view], [scrollX, scrollY], out);
+    return out;
+  };
+
+  // How often each key is seen, without what lies in the volatile parts.
+  hr.counts = (sight, volatile) => {
+    const counts = new Map();
+    for (const leaf of sight.leaves) {
+      if (volatile && volatile.size && inside(leaf.element, volatile)) continue;
+      counts.set(leaf.key, (counts.get(leaf.key) || 0) + 1);
+    }
+    return counts;
+  };
+
+  const up = (element) => element.assignedSlot || element.parentElement
+    || (element.getRootNode() instanceof ShadowRoot ? element.getRootNode().host : null)
+    || (element.ownerDocument.defaultView && element.ownerDocument !== document ? element.ownerDocument.defaultView.frameElement : null);
+  hr.up = up;
+  const inside = (element, set) => {
+    for (let at = element; at; at = up(at)) if (set.has(at)) return true;
+    return false;
+  };
+  hr.inside = inside;
+  hr.holds = (ancestor, element) => {
+    for (let at = element; at; at = up(at)) if (at === ancestor) return true;
+    return false;
+  };
+
+  hr.same = (before, after, volatile) => {
+    const a = hr.counts(before, volatile), b = hr.counts(after, volatile);
+    if (a.size !== b.size) return false;
+    for (const [key, count] of a) if (b.get(key) !== count) return false;
+    return true;
+  };
+
+  // Leaves of `after` beyond what `before` has of the same key.
+  hr.beyond = (after, before, volatile) => {
+    const left = hr.counts(before, volatile);
+    const kept = new Set(before.leaves.map((leaf) => leaf.element));
+    const more = [];
+    const take = (leaf) => {
+      if (volatile && volatile.size && inside(leaf.element, volatile)) return;
+      const count = left.get(leaf.key) || 0;
+      if (count) left.set(leaf.key, count - 1);
+      else more.push(leaf);
+    };
+    // The same element first, so that of two equal texts the new one counts as new.
+    for (const leaf of after.leaves) if (kept.has(leaf.element)) take(leaf);
+    for (const leaf of after.leaves) if (!kept.has(leaf.element)) take(leaf);
+    return more;
+  };
+})();

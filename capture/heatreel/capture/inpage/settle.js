@@ -1,0 +1,157 @@
+// Waiting, by events: a page is at rest when nothing is under way and two frames show the same layout.
+(() => {
+  const hr = globalThis.__heatreelCapture;
+  if (hr.quiet) return;
+
+  hr.frames = () => {
+    const found = [];
+    const visit = (doc) => {
+      for (const frame of doc.querySelectorAll("iframe, frame")) {
+        let inner = null;
+        try { inner = frame.contentDocument; } catch { /* another origin */ }
+        const other = inner && inner.defaultView && inner.defaultView.__heatreelCapture;
+        if (other && other !== hr) { found.push(other); visit(inner); }
+      }
+    };
+    visit(document);
+    return found;
+  };
+
+  // Ends what runs to an end, takes away what runs for ever.
+  hr.finishAnimations = () => {
+    let running = 0;
+    for (const animation of document.getAnimations()) {
+      if (animation.playState !== "running" && animation.playState !== "paused") continue;
+      const timing = animation.effect && animation.effect.getComputedTiming();
+      if (!timing || (animation.timeline && !(animation.timeline instanceof DocumentTimeline))) continue;
+      try {
+        if (timing.endTime === Infinity) animation.cancel();
+        else if (animation.playState === "running") { animation.finish(); running++; }
+      } catch { /* its element is gone */ }
+    }
+    return running;
+  };
+
+  const HANGS_MS = 2500;
+  const pending = (one, now) => {
+    let count = 0;
+    for (const start of one.inflight.values()) if (now - start < HANGS_MS) count++;
+    return count;
+  };
+
+  // What is still under way, "" when nothing is.
+  hr.busy = (since, timerCap) => {
+    if (document.readyState === "loading") return "document";
+    if (hr.finishAnimations()) return "animation";
+    const now = hr.now();
+    for (const one of [hr, ...hr.frames()]) {
+      if (pending(one, one.now())) return "request";
+      if (now - since < timerCap && one.timers.size > one.idleTimers) return "timer";
+    }
+    return "";
+  };
+
+  const layout = () => {
+    const root = document.documentElement;
+    const body = document.body;
+    return `${root.scrollWidth}x${root.scrollHeight}:${body ? body.getBoundingClientRect().height : 0}`;
+  };
+
+  const mutations = () => [hr, ...hr.frames()].reduce((sum, one) => sum + one.mutations, 0);
+
+  // Resolves with the condition that ended the wait: "quiet", or what was still under way at the bound (ms).
+  hr.quiet = async (bound = 2500, timerCap = 1200) => {
+    const start = hr.now();
+    let equal = 0, before = "", reason = "", changes = mutations();
+    while (hr.now() - start < bound) {
+      await hr.frame();
+      reason = hr.busy(start, timerCap);
+      const after = layout(), now = mutations();
+      if (!reason && now !== changes) reason = "mutation";
+      if (!reason && after !== before) reason = "layout";
+      changes = now;
+      before = after;
+      equal = reason ? 0 : equal + 1;
+      if (equal >= 2) return "quiet";
+    }
+    return reason || "layout";
+  };
+
+  const within = (promise, ms) => Promise.race([promise, new Promise((done) => hr.native.setTimeout(done, ms))]);
+
+  hr.loaded = async (bound) => {
+    if (document.readyState !== "complete") {
+      await within(new Promise((done) => addEventListener("load", () => hr.native.setTimeout(done, 0), { once: true })), bound);
+    }
+    return document.readyState === "complete";
+  };
+
+  const images = () => [...document.images].filter((image) => image.currentSrc || image.src);
+
+  // Pictures that wait for the window to come near are fetched now, and all are decoded.
+  hr.decodeImages = async (bound) => {
+    for (const image of document.querySelectorAll("img[loading=lazy]")) image.loading = "eager";
+    for (const frame of document.querySelectorAll("iframe[loading=lazy]")) frame.loading = "eager";
+    const late = images().filter((image) => !image.complete);
+    await within(Promise.all(late.map((image) => image.decode().catch(() => {}))), bound);
+    return images().filter((image) => !image.complete).length;
+  };
+
+  hr.missing = () => images()
+    .filter((image) => image.complete && !image.naturalWidth)
+    .map((image) => (image.currentSrc || image.src).slice(0, 300))
+    .slice(0, 50);
+
+  // Scrolls every screenful past, for content that waits to be near. An endless page is followed for `more` screens.
+  hr.sweep = async (more, limit) => {
+    const first = document.documentElement.scrollHeight;
+    const end = () => Math.min(document.documentElement.scrollHeight, first + more * innerHeight, limit);
+    for (let y = 0; y + innerHeight < end(); ) {
+      y += Math.round(innerHeight * 0.8);
+      scrollTo({ top: y, behavior: "instant" });
+      await hr.frame();
+      if (y + innerHeight >= end()) await hr.quiet(1500, 600);
+    }
+    scrollTo({ top: 0, left: 0, behavior: "instant" });
+    await hr.frame();
+    return document.documentElement.scrollHeight - first;
+  };
+
+  // The whole wait after a load. Resolves with a record of what ended it and what was missing.
+  hr.settle = async ({ bound, more, limit }) => {
+    const start = hr.now();
+    const left = () => Math.max(300, bound - (hr.now() - start));
+    const complete = await hr.loaded(Math.min(left(), 8000));
+    await within(document.fonts.ready, Math.min(left(), 3000));
+    let ended = await hr.quiet(Math.min(left(), 4000));
+    const lazy = [...document.querySelectorAll("img[data-src], img[data-lazy], [data-bg], [data-background]")];
+    let grew = 0;
+    if (hr.scrollAware || lazy.length) {
+      grew = await hr.sweep(more, limit);
+      ended = await hr.quiet(Math.min(left(), 2500));
+    }
+    const undecoded = await hr.decodeImages(Math.min(left(), 3000));
+    await within(document.fonts.ready, Math.min(left(), 1000));
+    scrollTo({ top: 0, left: 0, behavior: "instant" });
+    ended = await hr.quiet(Math.min(left(), 2500));
+    for (const one of [hr, ...hr.frames()]) one.idleTimers = one.timers.size;
+    return JSON.stringify({
+      ended: complete ? ended : "load", ms: Math.round(hr.now() - start), missing: hr.missing(), undecoded, grew,
+      held_timers: hr.held, closed_shadow_roots: hr.closedRoots, fonts: document.fonts.status,
+    });
+  };
+
+  // Nodes that change while nobody acts are noise: later waits do not wait for them.
+  hr.listenToNoise = async (ms) => {
+    const all = [hr, ...hr.frames()];
+    for (const one of all) one.noise = new Set();
+    await new Promise((done) => hr.native.setTimeout(done, ms));
+    await hr.frame();
+    let count = 0;
+    for (const one of all) {
+      for (const node of one.noise) { one.noisy.add(node); count++; }
+      one.noise = null;
+    }
+    return count;
+  };
+})();

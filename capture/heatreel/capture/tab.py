@@ -1,0 +1,208 @@
+"""One page of a site in one viewport, loaded afresh as often as it takes."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from heatreel.capture.guard import NetworkGuard
+from heatreel.capture.inpage import hiding_script, init_script
+from heatreel.capture.options import CaptureOptions
+from heatreel.core.errors import PageError
+from heatreel.core.viewport import Viewport
+
+if TYPE_CHECKING:
+    from playwright.async_api import Browser, BrowserContext, CDPSession, Dialog, Page, Response
+
+HTML_TYPES = ("text/html", "application/xhtml+xml")
+
+
+@dataclass(frozen=True)
+class Settled:
+    """How the wait after a load ended: "quiet", or what was still under way at the bound, and what was missing."""
+
+    ended: str
+    ms: int
+    missing: tuple[str, ...] = ()
+    details: dict[str, Any] | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        return {"ended": self.ended, "ms": self.ms, "missing": list(self.missing), **(self.details or {})}
+
+
+class Tab:
+    """A window of one viewport in a browser. `load` opens a URL and waits until it is at rest.
+
+    `url` is the address of the page, `entry` the one that was loaded; they differ when `steps` (selectors to
+    click, one after the other) lead from there to a page that its server does not know. Dialogs are dismissed,
+    new windows closed, downloads refused; `notes` says which.
+    """
+
+    def __init__(self, browser: Browser, guard: NetworkGuard, viewport: Viewport, options: CaptureOptions) -> None:
+        self._browser = browser
+        self._guard = guard
+        self.viewport = viewport
+        self.options = options
+        self.context: BrowserContext
+        self.page: Page
+        self.cdp: CDPSession
+        self.frame = ""
+        self.url = ""
+        self.entry = ""
+        self.steps: tuple[str, ...] = ()
+        self.title = ""
+        self.notes: list[tuple[str, str]] = []
+        self.settled = Settled("", 0)
+        self._open = False
+
+    async def load(self, url: str, fresh: bool = False) -> Settled:
+        """Loads `url` and waits until it is at rest. `fresh` starts with empty storage, as a first visit does.
+
+        Raises `PageError` when it cannot be reached, answers with an error, or is not HTML.
+        """
+        if fresh or not self._open:
+            await self._renew()
+        else:
+            # A URL that differs in its fragment only would not load again.
+            self._guard.locked.discard(self.frame)
+            await self.page.goto("about:blank")
+        self._guard.locked.discard(self.frame)
+        await self._goto(url)
+        self.entry = url
+        self.url = self.page.url
+        self._guard.locked.add(self.frame)
+        self.settled = await self.settle()
+        await self._wait_for()
+        for selector in self.steps:
+            await self._step(selector)
+        self.title = await self.call("document.title")
+        return self.settled
+
+    async def _step(self, selector: str) -> None:
+        if not await self.ask("act", selector, self.viewport.touch):
+            raise PageError(f"{self.url}: {selector}, which leads to the page, is not there")
+        self.settled = await self.settle()
+        self.url = self.page.url
+
+    async def _renew(self) -> None:
+        await self.close()
+        options, viewport = self.options, self.viewport
+        self.context = await self._browser.new_context(
+            viewport={"width": viewport.width, "height": viewport.height},
+            device_scale_factor=viewport.dpr,
+            has_touch=viewport.touch,
+            reduced_motion="reduce",
+            service_workers="block",
+            accept_downloads=False,
+            locale="en-US",
+            timezone_id="UTC",
+            storage_state=options.storage_state,
+        )
+        self._open = True
+        await self.context.add_init_script(init_script())
+        if style := hiding_script(options.hide, options.mask):
+            await self.context.add_init_script(style)
+        self.page = await self.context.new_page()
+        self.page.on("dialog", self._dialog)
+        self.context.on("page", self._window)
+        self.cdp = await self.context.new_cdp_session(self.page)
+        self.frame = (await self.cdp.send("Target.getTargetInfo"))["targetInfo"]["targetId"]
+
+    async def _dialog(self, dialog: Dialog) -> None:
+        self.notes.append(("dialog", dialog.message[:200]))
+        with suppress(Exception):
+            await (dialog.accept() if dialog.type == "beforeunload" else dialog.dismiss())
+
+    async def _window(self, window: Page) -> None:
+        if window is not self.page:
+            self.notes.append(("window", window.url))
+            with suppress(Exception):
+                await window.close()
+
+    async def _goto(self, url: str) -> None:
+        from playwright.async_api import Error
+        from playwright.async_api import TimeoutError as TooSlow
+
+        try:
+            # Not "load": a page that never ends loading is a page, too.
+            response = await self.page.goto(url, wait_until="commit", timeout=self.options.bounds.load_s * 1000)
+        except TooSlow as exc:
+            raise PageError(f"{url}: no answer within {self.options.bounds.load_s:g} s") from exc
+        except Error as exc:
+            raise PageError(f"{url}: cannot be opened ({_reason(exc.message)})") from exc
+        await _check(url, response)
+
+    async def settle(self) -> Settled:
+        """Waits until the page is at rest, within the bounds."""
+        bounds = self.options.bounds
+        arguments = {"bound": bounds.settle_s * 1000, "more": bounds.sweep_screens, "limit": bounds.sweep_px}
+        raw = await self.call(f"__heatreelCapture.settle({json.dumps(arguments)})", bounds.settle_s + bounds.call_s)
+        record = json.loads(raw)
+        return Settled(record.pop("ended"), record.pop("ms"), tuple(record.pop("missing")), record)
+
+    async def _wait_for(self) -> None:
+        from playwright.async_api import Error
+
+        if not self.options.wait_for:
+            return
+        try:
+            await self.page.wait_for_selector(self.options.wait_for, timeout=self.options.bounds.load_s * 1000)
+        except Error as exc:
+            raise PageError(f"{self.url}: {self.options.wait_for} (--wait-for) did not appear") from exc
+        self.settled = await self.settle()
+
+    async def call(self, expression: str, bound_s: float | None = None) -> Any:
+        """The value of a script expression in the page. Raises `PageError` when the page does not answer."""
+        from playwright.async_api import Error
+
+        try:
+            return await asyncio.wait_for(self.page.evaluate(expression), bound_s or self.options.bounds.call_s)
+        except TimeoutError as exc:
+            raise PageError(f"{self.url or self.page.url}: the page does not answer (its scripts never end)") from exc
+        except Error as exc:
+            raise PageError(f"{self.url or self.page.url}: {_reason(exc.message)}") from exc
+
+    async def ask(self, name: str, *arguments: Any) -> Any:
+        """`__heatreelCapture.NAME(...)` in the page, its answer read as JSON when it is JSON text."""
+        inner = ", ".join(json.dumps(argument) for argument in arguments)
+        value = await self.call(f"__heatreelCapture.{name}({inner})")
+        return json.loads(value) if isinstance(value, str) and value[:1] in "{[" and value else value
+
+    def refused(self) -> list[tuple[str, str]]:
+        """(method, URL) of the requests that were kept from leaving since the last call."""
+        return self._guard.take_refused(self.frame)
+
+    async def close(self) -> None:
+        """Closes the window with its storage; a page that hangs cannot hold it up."""
+        if not self._open:
+            return
+        self._open = False
+        self._guard.locked.discard(self.frame)
+        with suppress(Exception):
+            await asyncio.wait_for(self.context.close(), 5)
+
+
+async def _check(url: str, response: Response | None) -> None:
+    if response is None:
+        return
+    if response.status >= 400:
+        raise PageError(f"{url}: answers with HTTP {response.status}")
+    kind = (await response.all_headers()).get("content-type", "text/html").split(";")[0].strip().lower()
+    if kind not in HTML_TYPES:
+        raise PageError(f"{url}: is {kind or 'of no type'}, not HTML")
+
+
+def _reason(message: str) -> str:
+    """The line of a Playwright error that says what happened, without call logs."""
+    line = message.strip().splitlines()[0] if message.strip() else "unknown error"
+    for lead in ("Page.goto: ", "Page.evaluate: ", "Error: "):
+        line = line.removeprefix(lead)
+    return line.split(" at http")[0].split("; Protocol")[0][:300]
+
+
+def is_web(url: str) -> bool:
+    return urlsplit(url).scheme in ("http", "https")
