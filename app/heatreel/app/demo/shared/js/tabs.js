@@ -5,7 +5,8 @@ function select(tabs, chosen) {
     const on = tab === chosen;
     tab.setAttribute("aria-selected", String(on));
     tab.tabIndex = on ? 0 : -1;
-    tab.getRootNode().getElementById(tab.getAttribute("aria-controls")).hidden = !on;
+    const panel = tab.getRootNode().getElementById(tab.getAttribute("aria-controls"));
+    if (panel) panel.hidden = !on;
   }
 }
 
