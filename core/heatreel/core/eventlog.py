@@ -48,7 +48,9 @@ PRAGMA application_id = {APPLICATION_ID};
 PRAGMA user_version = {VERSION};
 """
 _COLUMNS = "site, session, doc, seq, received_ms, source, format, events, body"
-_INSERT = f"INSERT OR IGNORE INTO batches ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_INSERT = (
+    f"INSERT INTO batches ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (session, doc, seq) DO NOTHING"
+)
 _CACHE_PAGES = 4000
 
 logger = logging.getLogger(__name__)

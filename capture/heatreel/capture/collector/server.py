@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import socket
 import threading
 import time
@@ -65,6 +66,22 @@ class _BoundedProtocol(AutoHTTPProtocol):  # type: ignore[misc, valid-type]
             self.transport.close()
 
 
+class _Server(uvicorn.Server):
+    """uvicorn's server, which comes back from a signal instead of raising it again once it has stopped."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = {number: signal.signal(number, self.handle_exit) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
 def serve(folder: Path, host: str, port: int, *, origins: Sequence[str] = (), routes: Sequence[BaseRoute] = ()) -> None:
     """See `heatreel.capture.collector.serve`."""
     with _listening(host, port) as listener:
@@ -118,7 +135,7 @@ def _listening(host: str, port: int) -> Iterator[socket.socket]:
         yield listener
 
 
-def _server(app: Starlette) -> uvicorn.Server:
+def _server(app: Starlette) -> _Server:
     config = uvicorn.Config(
         app,
         http=_BoundedProtocol,
@@ -132,4 +149,4 @@ def _server(app: Starlette) -> uvicorn.Server:
         timeout_keep_alive=IDLE_S,
         timeout_graceful_shutdown=STOP_S,
     )
-    return uvicorn.Server(config)
+    return _Server(config)

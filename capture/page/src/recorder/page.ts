@@ -8,7 +8,7 @@ import { click, fills, move, press, release } from "./pointer";
 import { listen, watchRoot } from "./roots";
 import { add, address, flush, restart } from "./rows";
 import { awake } from "./session";
-import { site } from "./settings";
+import { site } from "./snippet";
 import { state, touch } from "./state";
 import { place, targetOf } from "./targets";
 import { handOver } from "./transport";

@@ -2,7 +2,7 @@
 
 import { later, now } from "./guest";
 import { random, remember, session } from "./session";
-import { site, source, variant } from "./settings";
+import { site, source, variant } from "./snippet";
 import { settle, state } from "./state";
 import { put, room, send } from "./transport";
 

@@ -12,7 +12,7 @@ import { sketch } from "../sketch";
 import { later, now, safely } from "./guest";
 import { watchAll } from "./roots";
 import { add, number, rows } from "./rows";
-import { site } from "./settings";
+import { site } from "./snippet";
 import { forget } from "./targets";
 
 /** Once changed, the page gets this long to come to rest; longer when it is costly, so that it costs one part in 20. */

@@ -6,7 +6,7 @@ import { box, position } from "../geometry";
 import { isInteractive } from "../interactive";
 import { subject } from "../walk";
 import { number } from "./rows";
-import { site } from "./settings";
+import { site } from "./snippet";
 
 /** The element that an event is about, also inside a shadow root. */
 export const targetOf = (event: Event): Element => subject(event.composedPath()[0] as Element);

@@ -7,7 +7,7 @@
  */
 
 import { later, safely } from "./guest";
-import { src } from "./settings";
+import { src } from "./snippet";
 
 /** About 2 MB at most, with batches of at most 60 KB. */
 const MOST_BATCHES = 40;
