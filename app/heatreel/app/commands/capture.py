@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -15,7 +15,9 @@ def capture(
     urls: Annotated[list[str], typer.Argument(metavar="URL...", help="Pages to capture, with http:// or https://.")],
     workspace: WorkspaceFolder = DEFAULT_FOLDER,
     viewport: Viewports = None,
-    label: Annotated[str, typer.Option("--label", metavar="LABEL", help="Name of this capture.")] = "default",
+    label: Annotated[
+        str, typer.Option("--label", metavar="LABEL", help="Name of this capture. Default: the day.")
+    ] = "",
     variant: Annotated[str, typer.Option("--variant", metavar="NAME", help="A/B arm that the pages show.")] = "",
     states: Annotated[
         str, typer.Option("--states", metavar="auto|none", help="Find states, or the default only.")
@@ -46,8 +48,9 @@ def capture(
         str | None, typer.Option("--wait-for", metavar="CSS", help="Must be there before the page counts as settled.")
     ] = None,
     workers: Annotated[
-        int, typer.Option("--workers", metavar="N", min=1, max=64, help="Browsers at work at once.")
-    ] = 1,
+        int,
+        typer.Option("--workers", metavar="N", min=0, max=64, help="Browsers at work at once. Default: one a core."),
+    ] = 0,
     resume: Annotated[bool, typer.Option("--resume", help="Go on where a capture of this label stopped.")] = False,
     replace: Annotated[bool, typer.Option("--replace", help="Forget an earlier capture of this label.")] = False,
     browser: Browser = None,
@@ -61,12 +64,12 @@ def capture(
     Nothing that writes leaves the browser, no form is submitted, no link leaves the site; what was not tried,
     and why, is in `heatreel states --json`. One failed page does not stop the others; the exit code is then 3.
     """
-    from heatreel.app.capturing import capture_urls, options_from
+    from heatreel.app.capturing import capture_urls, default_workers, fresh_label, options_from
 
     chosen = options_from(
         config,
         viewports=viewport or [],
-        label=label,
+        label=label or fresh_label(workspace),
         variant=variant,
         states=states,
         max_states=max_states,
@@ -77,15 +80,14 @@ def capture(
         hide=hide,
         mask=mask,
         wait_for=wait_for,
-        workers=workers,
+        workers=workers or default_workers(),
         resume=resume,
         replace=replace,
         browser=browser,
     )
     result = capture_urls(workspace, urls, chosen, progress=not json)
     if json:
-        document: dict[str, Any] = result.as_json()
-        print_json(document)
+        print_json(result.as_json())
     for line in result.failures():
         say(line, "bold red")
     say(result.line())

@@ -14,7 +14,6 @@ def states(workspace: WorkspaceFolder = DEFAULT_FOLDER, label: Label = "", json:
     heatreel states --json
     """
     from heatreel.capture.states import states_json
-
     from heatreel.core.workspace import Workspace
 
     with Workspace.open(workspace) as opened:
