@@ -86,13 +86,13 @@ class Viewer:
 
     def refresh(self) -> bool:
         """Brings the report up to date; False when there is no replay yet."""
-        from heatreel.app.reporting import write_newest_report
+        from heatreel.app.reporting import report_to
 
         try:
             with Workspace.open(self.folder) as workspace:
                 replay = workspace.replay(workspace.capture())
                 if self.shown != (replay.id, replay.made):
-                    write_newest_report(workspace, self.report)
+                    report_to(workspace, self.report)
                     self.shown = (replay.id, replay.made)
         except (InputError, WorkspaceError) as exc:
             if isinstance(exc, WorkspaceError):
