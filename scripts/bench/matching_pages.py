@@ -1,6 +1,9 @@
 """Labelled page pairs for measuring element matching: read in a browser, changed as each track says, kept in a cache.
 
-A folder of pairs holds `pairs/ID/{before,after}.html` and `truth.json` (`before` path -> `after` path or null).
+Pairs come from two places. A folder of rendered pairs holds `pairs/ID/{before,after}.html` and `truth.json`. The file
+`matching_packages.json` beside this one names pages in published packages, two versions of each, with labels made
+by hand: equal unique names first, then equal repeated names by order, then the rest by reading both pages; what one
+person could not decide was left out. No matcher was run before. Both say `before` path -> `after` path, or null.
 """
 
 from __future__ import annotations
@@ -8,6 +11,8 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import subprocess
+import tarfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,15 +21,29 @@ from typing import TYPE_CHECKING, Any
 from heatreel.core.element import Outline
 
 if TYPE_CHECKING:
-    from playwright.async_api import Browser
+    from playwright.async_api import Browser, Route
 
 TRACKS = ("natural", "deleted", "hashed", "reworded", "both", "viewport")
 WIDE = {"width": 1280, "height": 800}
 NARROW = {"width": 390, "height": 844}
 HERE = Path(__file__).parent
+PACKAGES = HERE / "matching_packages.json"
 
 # Families that share an origin are held out together: two versions of one template are not two witnesses.
 ORIGINS = {"bs0": "bs", "cb6": "cb", "sba5": "sba"}
+
+Truth = list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Source:
+    """Two files and what became of the elements of the first."""
+
+    name: str
+    origin: str
+    before: Path
+    after: Path
+    truth: Truth
 
 
 @dataclass(frozen=True)
@@ -37,45 +56,86 @@ class Case:
     before: Outline
     after: Outline
     truth: dict[int, int]
-    strata: dict[int, str]
 
 
-def load_cases(data: Path, tracks: tuple[str, ...], bundle: Path, cache: Path) -> list[Case]:
-    """All pairs of a data folder on the given tracks, pair by pair; a browser starts only when the cache lacks some."""
-    wanted = [(folder, track) for folder in sorted((data / "pairs").iterdir()) for track in tracks]
-    script = bundle.read_text()
-    missing = [
-        (folder, track, path) for folder, track in wanted if not (path := _kept(cache, folder, track, script)).exists()
+def folder_sources(data: Path) -> list[Source]:
+    """The pairs of a folder of rendered pages."""
+    return [
+        Source(
+            folder.name,
+            ORIGINS.get(family := folder.name.split("-")[0], family),
+            folder / "before.html",
+            folder / "after.html",
+            json.loads((folder / "truth.json").read_text())["truth"],
+        )
+        for folder in sorted((data / "pairs").iterdir())
     ]
+
+
+def package_sources(cache: Path) -> list[Source]:
+    """The pairs of published packages, fetched with npm into the cache when they are not there."""
+    return [
+        Source(
+            pair["id"],
+            pair["origin"],
+            _packaged(pair["before"], cache),
+            _packaged(pair["after"], cache),
+            [{"before": _path(before), "after": after and _path(after)} for before, after, _ in pair["truth"]],
+        )
+        for pair in json.loads(PACKAGES.read_text())
+    ]
+
+
+def _path(steps: str) -> str:
+    """A CSS path from its short form: `main.1 h1.2` is `body > main:nth-of-type(1) > h1:nth-of-type(2)`."""
+    parts = (step.rsplit(".", 1) for step in steps.split())
+    return " > ".join(["body", *(f"{tag}:nth-of-type({nth})" for tag, nth in parts)])
+
+
+def _packaged(page: dict[str, str], cache: Path) -> Path:
+    folder = cache / f"{page['package']}-{page['version']}"
+    if not folder.exists():
+        cache.mkdir(parents=True, exist_ok=True)
+        order = ["npm", "pack", "--silent", f"{page['package']}@{page['version']}"]
+        name = subprocess.run(order, cwd=cache, check=True, capture_output=True, text=True).stdout.split()[-1]
+        with tarfile.open(cache / name) as archive:
+            archive.extractall(folder, filter="data")
+        (cache / name).unlink()
+    return next(folder.iterdir()) / page["file"]
+
+
+def load_cases(sources: list[Source], tracks: tuple[str, ...], bundle: Path, cache: Path) -> list[Case]:
+    """All pairs on the given tracks, pair by pair; a browser starts only for what the cache lacks."""
+    script = bundle.read_text()
+    wanted = [(source, track, _kept(cache, source, track, script)) for source in sources for track in tracks]
+    missing = [item for item in wanted if not item[2].exists()]
     if missing:
         cache.mkdir(parents=True, exist_ok=True)
         asyncio.run(_read_all(missing, script))
-    return [
-        _case(folder, track, json.loads(_kept(cache, folder, track, script).read_text())) for folder, track in wanted
-    ]
+    return [_case(source, track, json.loads(path.read_text())) for source, track, path in wanted]
 
 
-def _kept(cache: Path, folder: Path, track: str, script: str) -> Path:
-    parts = (script, (HERE / "matching_tracks.js").read_text(), str(folder), track)
+def _kept(cache: Path, source: Source, track: str, script: str) -> Path:
+    parts = (script, (HERE / "matching_tracks.js").read_text(), str(source.before), json.dumps(source.truth), track)
     return cache / f"{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:20]}.json"
 
 
-async def _read_all(missing: list[tuple[Path, str, Path]], script: str) -> None:
+async def _read_all(missing: list[tuple[Source, str, Path]], script: str) -> None:
     from heatreel.capture.browser import launch
 
-    async with launch() as browser:
-        for folder, track, path in missing:
-            path.write_text(json.dumps(await _read(browser, folder, track, script)))
+    # Without the flag a style sheet in a file of its own could not be rewritten by the `hashed` track.
+    async with launch(arguments=["--allow-file-access-from-files"]) as browser:
+        for source, track, path in missing:
+            path.write_text(json.dumps(await _read(browser, source, track, script)))
 
 
-async def _read(browser: Browser, folder: Path, track: str, script: str) -> dict[str, Any]:
-    truth = json.loads((folder / "truth.json").read_text())["truth"]
+async def _read(browser: Browser, source: Source, track: str, script: str) -> dict[str, Any]:
     same = track == "viewport"
-    after_paths = [row["before" if same else "after"] for row in truth]
-    before, _ = await _outline(browser, folder / "before.html", WIDE, script, "natural", [])
-    page, size = (folder / "before.html", NARROW) if same else (folder / "after.html", WIDE)
-    after, moved = await _outline(browser, page, size, script, track, after_paths)
-    rows = [[row["before"], path, row["stratum"]] for row, path in zip(truth, moved, strict=True)]
+    wanted = [row["before" if same else "after"] for row in source.truth]
+    before, _ = await _outline(browser, source.before, WIDE, script, "natural", [])
+    page, size = (source.before, NARROW) if same else (source.after, WIDE)
+    after, moved = await _outline(browser, page, size, script, track, wanted)
+    rows = [[row["before"], path] for row, path in zip(source.truth, moved, strict=True)]
     return {"before": before, "after": after, "truth": rows}
 
 
@@ -84,6 +144,7 @@ async def _outline(
 ) -> tuple[str, list[str | None]]:
     page = await browser.new_page(viewport=size)
     try:
+        await page.route("**/*", _files_only)
         await page.goto(file.resolve().as_uri())
         await page.evaluate((HERE / "matching_tracks.js").read_text())
         marks = await page.evaluate("([track, paths]) => prepareTrack(track, paths)", [track, paths])
@@ -93,18 +154,25 @@ async def _outline(
         await page.close()
 
 
-def _case(folder: Path, track: str, kept: dict[str, Any]) -> Case:
+async def _files_only(route: Route) -> None:
+    """The page's own files, no scripts and no network: the same outline every time."""
+    request = route.request
+    if request.url.startswith(("file:", "data:")) and request.resource_type != "script":
+        await route.continue_()
+    else:
+        await route.abort()
+
+
+def _case(source: Source, track: str, kept: dict[str, Any]) -> Case:
     before, after = Outline.from_json(kept["before"]), Outline.from_json(kept["after"])
     old = {before.path(element.index): element.index for element in before.elements}
     new = {after.path(element.index): element.index for element in after.elements}
-    family = folder.name.split("-")[0]
-    truth, strata = {}, {}
-    for path, place, stratum in kept["truth"]:
+    truth = {}
+    for path, place in kept["truth"]:
         found = new[place] if place else -1
         # At another width an element that is not rendered there is gone from view, whatever the DOM holds.
         truth[old[path]] = -1 if found >= 0 and track == "viewport" and not after.elements[found].visible else found
-        strata[old[path]] = stratum
-    return Case(folder.name, ORIGINS.get(family, family), track, before, after, truth, strata)
+    return Case(source.name, source.origin, track, before, after, truth)
 
 
 def same_spot(outline: Outline, found: int, wanted: int) -> bool:

@@ -49,7 +49,14 @@
         if (rule.cssRules) rename(rule.cssRules);
       }
     };
-    for (const sheet of document.styleSheets) rename(sheet.cssRules);
+    for (const sheet of document.styleSheets) {
+      try {
+        rename(sheet.cssRules);
+      } catch (error) {
+        // A sheet that was not loaded (from the network, or not in the package) has no rules to read.
+        if (error.name !== "SecurityError") throw error;
+      }
+    }
     for (const el of document.querySelectorAll("*")) {
       if (el.classList.length) el.setAttribute("class", [...el.classList].map(name).join(" "));
       if (el.id) el.id = name(el.id);
