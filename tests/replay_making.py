@@ -6,9 +6,11 @@ import base64
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import numpy as np
+
 from heatreel.core.element import Element, Outline
 from heatreel.core.routes import RouteTable
 from heatreel.core.session import Event, SeenState, Session, Target
@@ -38,6 +40,8 @@ def sketch_of(names: Iterable[str]) -> str:
     return base64.b64encode(np.packbits(table.min(axis=0) & 1).tobytes()).decode()
 
 
+_HIDDEN = {"interactive": True, "hidden": True}
+
 # What the page is made of: selector, parent, tag, name, box on the desktop, more.
 _DESKTOP: list[tuple[str, str, str, str, tuple[float, float, float, float], dict[str, Any]]] = [
     ("body", "", "body", "", (0, 0, 1440, 2400), {}),
@@ -50,7 +54,7 @@ _DESKTOP: list[tuple[str, str, str, str, tuple[float, float, float, float], dict
     ("#panel-1", "#main", "section", "", (120, 440, 1200, 300), {}),
     ("#buy", "#panel-1", "button", "Buy", (140, 600, 160, 48), {"interactive": True}),
     ("#panel-2", "#main", "section", "", (120, 440, 1200, 300), {"hidden": True}),
-    ("#review", "#panel-2", "button", "Write a review", (140, 640, 200, 48), {"interactive": True, "hidden": True}),
+    ("#review", "#panel-2", "button", "Write a review", (140, 640, 200, 48), _HIDDEN),
     ("#faq", "#main", "button", "Can I return it?", (120, 900, 1200, 48), {"interactive": True}),
     ("#answer", "#main", "div", "", (120, 948, 1200, 120), {"hidden": True}),
     (
@@ -63,7 +67,7 @@ _DESKTOP: list[tuple[str, str, str, str, tuple[float, float, float, float], dict
     ),
     ("#sizes", "#main", "button", "Size guide", (900, 600, 140, 40), {"interactive": True}),
     ("#dialog", "body", "div", "", (420, 150, 600, 600), {"hidden": True, "position": "fixed"}),
-    ("#close", "#dialog", "button", "Close", (960, 170, 40, 40), {"interactive": True, "hidden": True}),
+    ("#close", "#dialog", "button", "Close", (960, 170, 40, 40), _HIDDEN),
     ("#list", "#main", "ul", "", (120, 1200, 400, 300), {}),
     ("#item", "#list", "li", "Ninth item", (120, 1700, 400, 40), {"scroller": "#list"}),
     ("#picture", "#main", "img", "Tent", (600, 1200, 500, 500), {}),
@@ -85,6 +89,7 @@ SETTINGS: dict[str, dict[str, str]] = {
 }
 
 
+@cache
 def outline_of(state: str, viewport: Viewport = DESKTOP) -> Outline:
     """The elements of the home page in a state. On the phone all is in one column."""
     shown, gone = _SHOWN[state], _GONE.get(state, ())
@@ -163,6 +168,9 @@ def target_of(selector: str, state: str = "default", viewport: Viewport = DESKTO
 
 def seen(state: str, settings: Mapping[str, str] | None = None) -> SeenState:
     return SeenState(SETTINGS[state] if settings is None else settings, outline_of(state).sketch)
+
+
+_DONE = ("mutation",)
 
 
 class Visitor:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+
 from heatreel.core.hits import TYPES
 from heatreel.core.session import Target
 from heatreel.replay.replay import Placed, place_sessions

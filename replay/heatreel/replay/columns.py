@@ -24,6 +24,9 @@ Key = TypeVar("Key", bound=Hashable)
 UNSUPPORTED = 255
 """Type code of an event that is neither placed nor context."""
 
+FARTHEST_PX = 1e7
+"""No page is longer; a coordinate beyond is none."""
+
 _CONTEXT = 254
 _CODES = {name: code for code, name in enumerate(TYPES)} | dict.fromkeys(CONTEXT_TYPES, _CONTEXT)
 POINTER_CODES = (TYPES.index("click"), TYPES.index("tap"))
@@ -184,8 +187,12 @@ def _floats(events: Sequence[Event], name: str) -> Floats:
 
 
 def _documents(events: Sequence[Event], session: Ints) -> Ints:
+    """The document of each row, numbered in the order in which they begin."""
     names = _coded(list(map(attrgetter("document"), events)), {})
-    return factorize(session, names)[1]
+    first, group = factorize(session, names)
+    number = np.empty(len(first), dtype=np.int64)
+    number[np.argsort(first)] = np.arange(len(first))
+    return number[group]
 
 
 def _targets(targets: Sequence[Target | None], numbers: Numbers) -> tuple[Ints, Floats]:
@@ -200,6 +207,8 @@ def _targets(targets: Sequence[Target | None], numbers: Numbers) -> tuple[Ints, 
         boxes.append((np.nan,) * 4 if target is None or len(target.box) != 4 else target.box)
     places = np.fromiter(map(place.__getitem__, identities), np.int64, len(identities))
     table = np.array(boxes, dtype=np.float64).reshape(-1, 4)
+    table[~(np.abs(table) <= FARTHEST_PX)] = np.nan
+    table[:, 2:][table[:, 2:] < 0.01] = 0.0
     return np.fromiter(map(number.__getitem__, identities), np.int64, len(identities)), table[places]
 
 

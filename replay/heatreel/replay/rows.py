@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from heatreel.core.hits import REASONS, TYPES
 from heatreel.replay import placing
-from heatreel.replay.columns import POINTER_CODES, UNSUPPORTED, EventColumns, Numbers, factorize
+from heatreel.replay.columns import FARTHEST_PX, POINTER_CODES, UNSUPPORTED, EventColumns, Numbers, factorize
 from heatreel.replay.graphs import CapturedPages, Place
 from heatreel.replay.states import Choice, Recognition
 from heatreel.replay.visits import carried_forward, document_order, number_visits
@@ -28,9 +28,6 @@ Bools = NDArray[np.bool_]
 
 PLACED = 255
 """Reason code of a row that was placed; the others index `REASONS`."""
-
-FARTHEST_PX = 1e7
-"""No page is longer; a scroll offset beyond is no offset."""
 
 OVERSCROLL_PX = 2000.0
 """A page that bounces can report an offset this far above its top."""

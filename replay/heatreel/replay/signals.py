@@ -122,7 +122,7 @@ def find_dead(clicks: Clicks, targets: Sequence[Target], rule: DeadRule) -> Bool
     able = _by_target(clicks, targets, lambda target: _can_be_dead(target, rule))
     quiet = np.fromiter((_is_quiet(data, rule) for data in clicks.data), bool, len(clicks))
     acting = _by_target(clicks, targets, lambda target: target.interactive)
-    background = ~acting & (clicks.area > rule.background_share * clicks.viewport_area)
+    background = ~acting & (clicks.area > rule.background_share * np.maximum(clicks.viewport_area, 1.0))
     found: Bools = able & quiet & ~background & ~_again(clicks, rule.repeat_ms)
     return found
 
