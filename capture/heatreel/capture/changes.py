@@ -8,7 +8,10 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Root:
-    """The outermost element of something that appeared or went. Lengths are page CSS px."""
+    """The outermost element of something that appeared or went. Lengths are page CSS px.
+
+    `top`, `left`: where what is seen of it begins.
+    """
 
     selector: str
     text: str
@@ -22,10 +25,19 @@ class Root:
     id: str = ""
     links: int = 0
     slide: str = ""
+    carousel: str = ""
+    label: str = ""
+    left: int = 0
+    top: int = 0
     x: int = 0
     y: int = 0
     w: int = 0
     h: int = 0
+
+
+def _root(record: dict[str, Any]) -> Root:
+    content = record.pop("content")
+    return Root(**record, left=content["x"], top=content["y"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +76,7 @@ class Change:
         known = {item.name for item in fields(cls)}
         values = {key: value for key, value in record.items() if key in known}
         for key in ("roots", "left"):
-            values[key] = tuple(Root(**root) for root in values.get(key, ()))
+            values[key] = tuple(_root(root) for root in values.get(key, ()))
         values["notes"] = tuple((what, detail) for what, detail in values.get("notes", ()))
         for key in ("added_texts", "removed_texts", "images"):
             values[key] = tuple(values.get(key, ()))

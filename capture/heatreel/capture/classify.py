@@ -96,7 +96,11 @@ def _overlay(root: Root, window: tuple[int, int]) -> str:
 
 def _swapped(change: Change) -> bool:
     """Whether what came lies where something went."""
-    return any(abs(came.x - went.x) < 40 and abs(came.y - went.y) < 12 for came in change.roots for went in change.left)
+    return any(
+        abs(came.left - went.left) < 40 and abs(came.top - went.top) < 12
+        for came in change.roots
+        for went in change.left
+    )
 
 
 def largest(roots: Iterable[Root]) -> Root | None:
@@ -116,7 +120,7 @@ def label_of(kind: str, candidate: Candidate, change: Change, number: int = 0) -
         name = root.dialog or root.heading or name
     if kind == "overlay":
         gone = largest(change.left)
-        name = (gone.dialog if gone else "") or candidate.name or (gone.text[:60] if gone else "")
+        name = (gone.dialog or gone.label or gone.heading or gone.text if gone else "") or candidate.name
     lead = NAMES.get(kind, "After")
     if name.rstrip().endswith("?") and kind in ("details", "accordion", "disclosure"):
         lead = "FAQ"
@@ -127,7 +131,7 @@ def label_of(kind: str, candidate: Candidate, change: Change, number: int = 0) -
 
 def _short(name: str) -> str:
     text = " ".join(name.split())
-    return text if len(text) <= 80 else text[:79].rstrip() + "…"
+    return text if len(text) <= 60 else text[:59].rstrip() + "…"
 
 
 def state_id(kind: str, label: str, change: Change) -> str:

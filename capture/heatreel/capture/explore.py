@@ -19,6 +19,16 @@ MAX_SLIDES = 12
 DIALOG_DEPTH = 1
 """Inside a dialog one level more is explored."""
 
+LINK_TRIES = 6
+"""So many plain links are clicked to see whether the page handles its links itself."""
+
+RESTARTS = 2
+HANGS = 2
+
+
+class _Restart(Exception):
+    """The default state turned out to differ from load to load: what was found so far does not compare."""
+
 
 @dataclass(frozen=True)
 class Route:
@@ -34,6 +44,7 @@ class Found:
 
     state: State
     digest: str
+    shown: frozenset[str] = frozenset()
     level: int = 0
     undo: tuple[str, str] | None = None
     candidates: list[Candidate] = field(default_factory=list)
@@ -68,6 +79,17 @@ async def baseline(tab: Tab, volatile: Volatile) -> str:
     return digest
 
 
+def _shows(found: Found, change: Change) -> bool:
+    """Whether a recipe led again to what it led to when the state was found.
+
+    By digest; else, for pages that are never quite the same, by the texts that came.
+    """
+    if change.digest == found.digest:
+        return True
+    now = {*change.added_texts, *change.images}
+    return bool(found.shown) and len(now & found.shown) >= 0.9 * len(now | found.shown)
+
+
 class Explorer:
     """Explores one page in one viewport. `run` does it all."""
 
@@ -79,6 +101,11 @@ class Explorer:
         self.found: list[Found] = []
         self.by_digest: dict[str, Found] = {}
         self.skipped: list[Skipped] = []
+        self.exploring = False
+        self.restarts = 0
+        self.hangs = 0
+        self.link_tries = 0
+        self.slides: dict[str, set[int]] = {}
         self.routes: list[Route] = []
         self.known: set[str] = set()
         self.homes: dict[str, str] = {}
@@ -94,8 +121,14 @@ class Explorer:
         """Explores the page that was just loaded."""
         await self._first_look()
         links = [(url, selector) for url, selector in await self.tab.ask("links")]
-        if self.options.states == "auto":
-            await self._levels()
+        while self.options.states == "auto":
+            try:
+                self.exploring = True
+                await self._levels()
+                break
+            except _Restart:
+                await self._begin_again()
+        self.exploring = False
         return Exploration(
             self.found,
             self.skipped,
@@ -123,6 +156,15 @@ class Explorer:
         self.found.append(default)
         self.by_digest[digest] = default
         self.at = default
+
+    async def _begin_again(self) -> None:
+        self.restarts += 1
+        default = self.found[0]
+        self.found, self.by_digest = [default], {default.digest: default}
+        self.skipped, self.routes, self.known, self.homes = [], [], set(), {}
+        self.siblings.clear()
+        self.slides.clear()
+        self.link_tries = 0
 
     async def _levels(self) -> None:
         default = self.found[0]
@@ -159,6 +201,8 @@ class Explorer:
                 for left in parent.candidates[index:]:
                     self._skip(left.selector, f"{left.name or left.tag}: {reason}")
                 return
+            if candidate.reason == "link" and (self.routes or parent.level or self.link_tries >= LINK_TRIES):
+                continue
             try:
                 if await self.stand_at(parent):
                     await self._probe(parent, candidate)
@@ -169,6 +213,7 @@ class Explorer:
             except PageError as exc:
                 self.at = None
                 self.dirty = True
+                self.hangs += 1
                 self._skip(candidate.selector, f"{candidate.name or candidate.tag}: {exc}")
 
     def _over(self) -> str:
@@ -176,6 +221,8 @@ class Explorer:
             return f"not tried, there are {self.options.max_states} states already (--max-states)"
         if time.monotonic() - self.started > self.options.bounds.explore_s:
             return f"not tried, exploring took longer than {self.options.bounds.explore_s:g} s"
+        if self.hangs > HANGS:
+            return "not tried, the page broke down several times"
         if self.probed >= self.options.bounds.candidates:
             return f"not tried, {self.probed} candidates were tried already"
         return ""
@@ -189,20 +236,21 @@ class Explorer:
         self.at = None
         if parent.state.recipe:
             change = await acting.reach(self.tab, parent.state.recipe)
-            if change is None or change.digest != parent.digest:
+            self.dirty = self.dirty or change is None or change.storage != self.storage
+            if change is None or not _shows(parent, change):
                 return False
         self.at = parent
         return True
 
     async def fresh(self) -> None:
         """Loads the page again and makes sure that it shows the default state."""
-        await self.tab.load(self.tab.entry, fresh=self.dirty)
-        self.dirty = False
-        expected = self.found[0].digest
-        digest = await baseline(self.tab, self.volatile)
-        if digest != expected:
-            await self._learn_difference()
-        self.at = self.found[0]
+        for empty in (self.dirty, True):
+            await self.tab.load(self.tab.entry, fresh=empty)
+            self.dirty = False
+            self.at = self.found[0]
+            if await baseline(self.tab, self.volatile) == self.found[0].digest:
+                return
+        await self._learn_difference()
 
     async def _learn_difference(self) -> None:
         """Leaves that differ from load to load are nobody's doing: from now on they do not count."""
@@ -211,9 +259,9 @@ class Explorer:
         self.volatile.keys = sorted({*self.volatile.keys, *differing})
         for key in differing:
             self.base_keys.pop(key, None)
-        self.by_digest.pop(self.found[0].digest, None)
         self.found[0].digest = await baseline(self.tab, self.volatile)
-        self.by_digest[self.found[0].digest] = self.found[0]
+        if self.exploring and self.restarts < RESTARTS:
+            raise _Restart
 
     def sight(self, parent: Found) -> str:
         """Name of the sight, in the page, of a state that the page stands at."""
@@ -221,6 +269,7 @@ class Explorer:
 
     async def _probe(self, parent: Found, candidate: Candidate) -> None:
         self.probed += 1
+        self.link_tries += candidate.reason == "link"
         action = Action("hover" if candidate.hovers else "click", candidate.at)
         sight = self.sight(parent)
         change = await acting.do(self.tab, action, sight, f"step{len(parent.state.recipe)}")
@@ -233,12 +282,32 @@ class Explorer:
         if routed:
             self.routes.append(Route(change.url, (*parent.state.recipe, action)))
         kept = None if routed or not change.visible else await self._accept(parent, candidate, action, change)
+        if kept and kept.state.kind == "carousel" and not self._indicates(candidate):
+            change = await self._turn(candidate, action, kept, change)
         if change.same and not change.moved_on:
             self._home(candidate)
             if candidate.hovers:
                 await acting.leave(self.tab, candidate.at)
             return
         await self._go_back(parent, candidate, change, kept)
+
+    def _indicates(self, candidate: Candidate) -> bool:
+        """Whether a trigger of a carousel leads to one slide, not to the next one."""
+        return self.siblings[f"{candidate.reason}:{candidate.group}"] > 2 or candidate.role == "tab"
+
+    async def _turn(self, candidate: Candidate, action: Action, kept: Found, change: Change) -> Change:
+        """Goes on turning a carousel until it shows what is known; returns the last change."""
+        at = kept
+        for _ in range(MAX_SLIDES - 2):
+            if self._over():
+                break
+            step = len(at.state.recipe)
+            change = await acting.do(self.tab, action, f"step{step - 1}", f"step{step}")
+            turned = await self._accept(at, candidate, action, change) if change.visible else None
+            if not turned:
+                break
+            at = turned
+        return change
 
     def _note(self, candidate: Candidate, change: Change) -> None:
         name = candidate.name or candidate.tag
@@ -270,7 +339,9 @@ class Explorer:
         known = self.by_digest.get(change.digest)
         if known:
             if len(recipe) < len(known.state.recipe):
-                known.state = replace(known.state, recipe=recipe, parent=parent.state.id)
+                reveals, hides = await self._shown(parent)
+                known.state = replace(known.state, recipe=recipe, parent=parent.state.id, reveals=reveals, hides=hides)
+                known.undo = None
             return None
         kind = kind_of(
             candidate,
@@ -278,18 +349,18 @@ class Explorer:
             self.siblings[f"{candidate.reason}:{candidate.group}"],
             (self.tab.viewport.width, self.tab.viewport.height),
         )
-        label = label_of(kind, candidate, change, self._slide(change))
-        shown = await self.tab.ask("shownBetween", self.sight(parent), f"step{len(parent.state.recipe)}")
+        label = label_of(kind, candidate, change, self._slide(change) if kind == "carousel" else 0)
+        reveals, hides = await self._shown(parent)
         state = State(
             self._free(state_id(kind, label, change)),
             label,
             kind,
             recipe,
             parent.state.id,
-            tuple(Shown(**record) for record in shown["reveals"]),
-            tuple(Shown(**record) for record in shown["hides"]),
+            reveals,
+            hides,
         )
-        found = Found(state, change.digest, parent.level + 1)
+        found = Found(state, change.digest, frozenset({*change.added_texts, *change.images}), parent.level + 1)
         self.found.append(found)
         self.by_digest[change.digest] = found
         if found.level < self.options.depth + (DIALOG_DEPTH if kind == "dialog" else 0):
@@ -297,12 +368,19 @@ class Explorer:
             found.candidates = await self._candidates(scopes) if scopes is None or scopes else []
         return found
 
+    async def _shown(self, parent: Found) -> tuple[tuple[Shown, ...], tuple[Shown, ...]]:
+        """What is seen now and was not in the parent, and the other way round."""
+        shown = await self.tab.ask("shownBetween", self.sight(parent), f"step{len(parent.state.recipe)}")
+        return tuple(Shown(**one) for one in shown["reveals"]), tuple(Shown(**one) for one in shown["hides"])
+
     def _slide(self, change: Change) -> int:
-        numbers = [int(root.slide) for root in change.roots if root.slide.isdigit()]
-        taken = {found.state.label for found in self.found if found.state.kind == "carousel"}
-        number = numbers[0] if numbers else 2
-        while f"Slide {number}" in taken:
-            number += 1
+        """Number of the slide that came, from 1; one that cannot be told takes the next free one."""
+        turned = next((root for root in change.roots if root.slide), None)
+        taken = self.slides.setdefault(turned.carousel if turned else "", {1})
+        number = int(turned.slide) if turned and turned.slide.isdigit() else 0
+        if not number or number in taken:
+            number = max(taken) + 1
+        taken.add(number)
         return number
 
     def _free(self, name: str) -> str:

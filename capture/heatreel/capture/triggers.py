@@ -102,6 +102,7 @@ _UNSAFE = re.compile(
 _COPIES = re.compile(
     r"^\W*(copy|copy to clipboard|copy code|copy link|kopieren|copier|copiar|print|drucken|imprimer)\b", re.I
 )
+_BACK = re.compile(r"^\W*(prev|previous|zurück|précédent|anterior|precedente)\b|^[‹«←<]$", re.I)
 _LONG = 40
 
 
@@ -147,14 +148,23 @@ def plan(candidates: Iterable[Candidate], page_url: str, delegates: bool, touch:
             continue
         if candidate.reason == "link" and not (delegates or candidate.listens):
             continue
+        if candidate.href and not candidate.says and _same_page(candidate, page_url):
+            continue
         if reason := unsafe(candidate, page_url):
             left_out.append((candidate, reason))
         else:
             chosen.append(candidate)
     kept, dropped = _thin(_one_by_target(chosen))
     left_out += [(candidate, "is one of many alike; the first, second and last were tried") for candidate in dropped]
-    kept.sort(key=lambda candidate: ORDER.index(candidate.reason))
+    # Forwards before backwards: slides are then found, and named, in their order.
+    kept.sort(key=lambda candidate: (ORDER.index(candidate.reason), bool(_BACK.search(candidate.name))))
     return Plan(tuple(kept), tuple(left_out))
+
+
+def _same_page(candidate: Candidate, page_url: str) -> bool:
+    """Whether a link leads to where one is: that shows the page anew, and is no state."""
+    plain = candidate.raw and not candidate.raw.startswith(("#", "javascript:"))
+    return bool(plain) and candidate.href.split("#")[0] == page_url.split("#")[0] and "#" not in candidate.href
 
 
 def _one_by_target(candidates: list[Candidate]) -> list[Candidate]:
@@ -179,7 +189,9 @@ def _thin(candidates: list[Candidate]) -> tuple[list[Candidate], list[Candidate]
     dropped: list[Candidate] = []
     for candidate in candidates:
         alike = groups[candidate.reason, candidate.group]
-        limit = ALIKE_SURE if candidate.says else 3 if candidate.reason == "link" else ALIKE
+        if candidate.reason == "link" and candidate is not alike[0]:
+            continue  # one tells whether the page handles its links itself; the crawl follows the others
+        limit = ALIKE_SURE if candidate.says else ALIKE
         if len(alike) <= limit or candidate in (alike[0], alike[1], alike[-1]):
             kept.append(candidate)
         else:

@@ -85,23 +85,47 @@
     return null;
   };
 
-  const describe = (element, against) => {
+  // Where the leaves of a fragment are or were: what is gone has no box any more.
+  const union = (element, leaves) => {
+    const mine = leaves.filter((leaf) => hr.holds(element, leaf.element));
+    const side = (pick, of) => Math.round(pick(...mine.map(of)));
+    const x = side(Math.min, (leaf) => leaf.x), y = side(Math.min, (leaf) => leaf.y);
+    return { x, y, w: side(Math.max, (leaf) => leaf.x + leaf.w) - x, h: side(Math.max, (leaf) => leaf.y + leaf.h) - y };
+  };
+
+  const boxOf = (element) => {
+    const box = element.getBoundingClientRect();
+    return { x: Math.round(box.left + scrollX), y: Math.round(box.top + scrollY), w: Math.round(box.width), h: Math.round(box.height) };
+  };
+
+  const labelOf = (element) => {
+    const named = nearest(element, "[aria-label],[aria-labelledby]") || element.querySelector("[aria-label][role],[aria-labelledby][role]");
+    if (!named || named === document.body) return "";
+    const by = (named.getAttribute("aria-labelledby") || "").split(/\s+/)[0];
+    const source = by && named.getRootNode().getElementById && named.getRootNode().getElementById(by);
+    return hr.fold(source ? source.textContent : named.getAttribute("aria-label") || "").slice(0, 80);
+  };
+
+  const describe = (element, against, leaves, gone) => {
     const role = nearest(element, "[role],dialog,[popover]");
     const around = nearest(element, "dialog,[role=dialog],[role=alertdialog],[aria-modal=true],.modal")
       || element.querySelector("dialog[open],[role=dialog],[role=alertdialog],[aria-modal=true]");
     const dialog = around && !against.shown.has(around) ? around : null;
     const heading = element.querySelector("h1,h2,h3,h4,h5,h6,[role=heading],[class*=title]");
-    const box = element.getBoundingClientRect();
     return {
       selector: element.isConnected ? hr.selectorOf(element) : "", text: hr.fold(element.innerText || element.textContent || "").slice(0, 120),
       tag: element.tagName.toLowerCase(), role: role ? role.getAttribute("role") || role.tagName.toLowerCase() : "",
       heading: heading ? hr.fold(heading.textContent || "").slice(0, 80) : "", dialog: dialog ? titleOf(dialog) : "", is_dialog: !!dialog, overlay: overlayOf(element, against),
       links: element.querySelectorAll("a[href],[role^=menuitem],[role=option]").length, slide: slideOf(element),
       classes: (element.getAttribute("class") || "").slice(0, 120), id: element.id || "",
-      x: Math.round(box.left + scrollX), y: Math.round(box.top + scrollY), w: Math.round(box.width), h: Math.round(box.height),
+      carousel: nearest(element, CAROUSEL) ? hr.selectorOf(nearest(element, CAROUSEL)) : "",
+      ...(gone ? union(element, leaves) : boxOf(element)), content: union(element, leaves),
+      label: labelOf(element),
     };
   };
   const CAROUSEL = "[aria-roledescription=carousel],[class*=carousel],[class*=slider],[class*=swiper],[class*=slick],[class*=splide],[class*=glide],[class*=slideshow],[class*=owl-]";
+  const SLIDE = "[aria-roledescription=slide],.carousel-item,.slick-slide,.swiper-slide,.splide__slide,.glide__slide,.owl-item,.slide";
+  const among = (element) => String([...element.parentElement.children].filter((one) => one.tagName === element.tagName).indexOf(element) + 1);
   // Place of an element's slide in its carousel, from 1: "" outside of carousels, "?" when it cannot be told.
   const slideOf = (element) => {
     const carousel = nearest(element, CAROUSEL);
@@ -109,8 +133,11 @@
     for (let at = element; at && at !== carousel; at = hr.up(at)) {
       const index = at.getAttribute("data-slick-index") || at.getAttribute("data-swiper-slide-index");
       if (index) return String(Number(index) + 1);
-      const alike = at.parentElement ? [...at.parentElement.children].filter((one) => one.tagName === at.tagName) : [];
-      if (alike.length > 1 && at.getBoundingClientRect().width > 0.2 * carousel.getBoundingClientRect().width) return String(alike.indexOf(at) + 1);
+      if (at.matches(SLIDE) && at.parentElement) return among(at);
+    }
+    for (let at = element; at && at !== carousel && at.parentElement; at = hr.up(at)) {
+      const alike = [...at.parentElement.children].filter((one) => one.tagName === at.tagName);
+      if (alike.length > 1 && at.getBoundingClientRect().width > 0.2 * carousel.getBoundingClientRect().width) return among(at);
     }
     return "?";
   };
@@ -158,6 +185,19 @@
     return { both, moved, recolored };
   };
 
+  // Elements that stay and show another number: a quantity, a price, a badge. No state of its own for each number.
+  const counters = (added, removed) => {
+    const found = new Set();
+    const near = (a, b) => a.element === b.element || (Math.abs(a.x - b.x) < 30 && Math.abs(a.y - b.y) < 6);
+    for (const leaf of added) {
+      if (!/\d/.test(leaf.key) || !leaf.key.startsWith("text:") || nearest(leaf.element, CAROUSEL)) continue;
+      const old = removed.find((one) => plain(one.key) === plain(leaf.key) && near(one, leaf));
+      if (old) found.add(leaf.element).add(old.element);
+    }
+    return found;
+  };
+  const plain = (key) => key.replace(/\d[\d.,]*/g, "0");
+
   // `selector`: the trigger. Compares the sight `from` with the page as it is now, kept as the sight `to`.
   hr.compare = (from, to, selector) => {
     const before = hr.sights[from];
@@ -167,7 +207,9 @@
     const box = trigger && trigger.isConnected ? ownBox(trigger) : null;
     const news = (leaf) => !ownOnly(leaf, trigger, box) && !hr.volatileKeys.has(leaf.key);
     const added = hr.beyond(after, before, hr.volatile), removed = hr.beyond(before, after, hr.volatile);
-    const other = added.filter(news), gone = removed.filter(news);
+    const counted = counters(added, removed);
+    const other = added.filter((leaf) => news(leaf) && !counted.has(leaf.element));
+    const gone = removed.filter((leaf) => news(leaf) && !counted.has(leaf.element));
     const styles = restyled(before, after);
     const shuffled = other.length + gone.length ? 0 : reordered(before, after);
     after.norm = normal(before, other, gone);
@@ -178,8 +220,8 @@
       added_texts: other.map(textOf).filter(Boolean).slice(0, 400), removed_texts: gone.map(textOf).filter(Boolean).slice(0, 400),
       images: other.filter((leaf) => /^(img|back):/.test(leaf.key)).map((leaf) => leaf.key).slice(0, 50),
       added_area: area(other), removed_area: area(gone),
-      roots: roots(other, before).slice(0, 12).map((one) => describe(one, before)),
-      left: roots(gone, after).slice(0, 12).map((one) => describe(one, after)),
+      roots: roots(other, before).slice(0, 12).map((one) => describe(one, before, other, false)),
+      left: roots(gone, after).slice(0, 12).map((one) => describe(one, after, gone, true)),
       reordered: shuffled, ...styles, leaves: after.leaves.length, url: location.href, height: document.documentElement.scrollHeight,
       digest: digest(after.norm, extra(after, styles, shuffled)), trigger_expanded: trigger ? trigger.getAttribute("aria-expanded") || "" : "",
     };
