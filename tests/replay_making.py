@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import cache
 from typing import Any
 
 import numpy as np
 
+from heatreel.core.element import _KEYS as KEYS
 from heatreel.core.element import Element, Outline
 from heatreel.core.routes import RouteTable
 from heatreel.core.session import Event, SeenState, Session, Target
@@ -111,6 +113,14 @@ def outline_of(state: str, viewport: Viewport = DESKTOP) -> Outline:
     return Outline(viewport.width, height, tuple(elements), sketch_of(visible))
 
 
+def outline_json(outline: Outline) -> str:
+    """The outline as the page model writes it."""
+    names = {value: key for key, value in KEYS.items()}
+    elements = [{names.get(key, key): value for key, value in asdict(one).items()} for one in outline.elements]
+    page = {"width": outline.width, "height": outline.height, "sketch": outline.sketch, "switches": []}
+    return json.dumps(page | {"elements": elements})
+
+
 def _fitted(
     box: tuple[float, float, float, float], viewport: Viewport, index: int
 ) -> tuple[float, float, float, float]:
@@ -118,7 +128,7 @@ def _fitted(
         return box
     x, y, width, height = box
     scale = viewport.width / 1440
-    return (round(x * scale, 2), y * 2 + index, round(width * scale, 2), height)
+    return (round(x * scale, 2), y * 2 + index, round(width * scale, 2), height if height < 2000 else height * 2.4)
 
 
 def snapshots() -> list[Snapshot]:

@@ -80,15 +80,22 @@ class Profile:
     error: ErrorRule = field(default_factory=lambda: ErrorRule(1000))
 
     def as_json(self) -> dict[str, Any]:
-        """The thresholds; what has no bound is left out."""
+        """The thresholds; what has no bound is left out, and null in `alive_ms`, where any delay counts."""
         return {"profile": self.name} | {
-            rule: {key: value for key, value in asdict(getattr(self, rule)).items() if _says(value)}
+            rule: {key: _plain(value) for key, value in asdict(getattr(self, rule)).items() if _says(value)}
             for rule in ("dead", "rage", "error")
         }
 
 
 def _says(value: Any) -> bool:
     return value not in ((), "", False) and not (isinstance(value, float) and isinf(value))
+
+
+def _plain(value: Any) -> Any:
+    """JSON has no infinity and no tuples."""
+    if isinstance(value, dict):
+        return {key: None if isinf(limit) else limit for key, limit in value.items()}
+    return list(value) if isinstance(value, tuple) else value
 
 
 def _alive(**limits_ms: float) -> dict[str, float]:

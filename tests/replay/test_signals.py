@@ -1,0 +1,214 @@
+"""Signals: which rule fires on what, for every profile."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from heatreel.core.errors import InputError
+from heatreel.core.hits import SIGNALS
+from heatreel.replay.profiles import PROFILES, profile
+from heatreel.replay.replay import Placed, ReplayOptions, place_sessions
+from replay_making import MOBILE, Visitor, captured, target_of
+
+VENDORS = ("posthog", "sentry", "datadog", "openreplay", "amplitude")
+
+
+def replayed(visitor: Visitor, name: str = "default") -> Placed:
+    return place_sessions(captured(), [visitor.session()], ReplayOptions(profile=name))
+
+
+def flags(visitor: Visitor, name: str = "default") -> list[set[str]]:
+    """The signals of each click in order, but for first and last."""
+    found: dict[str, set[str]] = {}
+    for hits in replayed(visitor, name).hits.values():
+        for event, bits in zip(hits.event.tolist(), hits.signals.tolist(), strict=True):
+            found[event] = {signal for code, signal in enumerate(SIGNALS) if bits & 1 << code} - {"first", "last"}
+    return [found.get(event.id, set()) for event in visitor.events if event.type in ("click", "tap")]
+
+
+def clicked(selector: str, times: int, gap_ms: float, effects: Any = (), **more: Any) -> Visitor:
+    visitor = Visitor(**more)
+    for _ in range(times):
+        visitor.click(selector, after_ms=gap_ms, effects=effects)
+    return visitor
+
+
+# Dead
+
+
+def test_click_without_effect_is_dead() -> None:
+    assert flags(Visitor().click("#buy", effects=()).click("#buy")) == [{"dead"}, set()]
+
+
+def test_click_on_a_picture_that_is_no_link_is_dead_and_on_the_background_is_not() -> None:
+    assert flags(Visitor().click("#picture", effects=()).click("#main", effects=()).click("body", effects=())) == [
+        {"dead"},
+        set(),
+        set(),
+    ]
+
+
+def test_click_that_nobody_watched_is_not_called_dead() -> None:
+    visitor = Visitor().click("#buy", data={"pointer": "mouse", "trusted": True})
+    assert flags(visitor) == [set()]
+
+
+@pytest.mark.parametrize("effect", ["window", "download", "chooser", "navigation", "scroll", "selection", "media"])
+def test_known_false_positives_are_alive(effect: str) -> None:
+    assert flags(Visitor().click("#buy", effects=(effect,))) == [set()]
+
+
+@pytest.mark.parametrize("flag", [{"modified": True}, {"repeated": True}, {"trusted": False}])
+def test_clicks_that_are_no_plain_click_are_not_called_dead(flag: dict[str, bool]) -> None:
+    data = {"pointer": "mouse", "trusted": True, "effects": [], "effect_ms": None} | flag
+    assert flags(Visitor().click("#buy", data=data)) == [set()]
+
+
+@pytest.mark.parametrize(("tag", "kind", "dead"), [("textarea", "", 0), ("input", "text", 0), ("input", "submit", 1)])
+def test_text_fields_need_no_effect(tag: str, kind: str, dead: int) -> None:
+    target = target_of("#buy", tag=tag, type=kind)
+    data = {"pointer": "mouse", "trusted": True, "effects": [], "effect_ms": None}
+    placed = replayed(Visitor().add("click", target=target, u=0.5, v=0.5, data=data))
+    assert len([one for one in placed.details["clusters"] if one["signal"] == "dead"]) == dead
+
+
+@pytest.mark.parametrize(
+    ("name", "effect", "alive_ms", "dead_ms"),
+    [
+        ("posthog", "mutation", 2500, 2600),
+        ("posthog", "scroll", 100, 101),
+        ("posthog", "selection", 100, 150),
+        ("sentry", "mutation", 6999, 7001),
+        ("sentry", "scroll", 300, 301),
+        ("datadog", "mutation", 100, 101),
+        ("openreplay", "mutation", 1233, 1234),
+        ("amplitude", "mutation", 3000, 3001),
+    ],
+)
+def test_vendors_limits(name: str, effect: str, alive_ms: int, dead_ms: int) -> None:
+    visitor = Visitor()
+    for delay in (alive_ms, dead_ms):
+        data = {"pointer": "mouse", "trusted": True, "effects": [effect], "effect_ms": delay}
+        visitor.click("#buy", after_ms=60_000, data=data)
+    assert flags(visitor, name) == [set(), {"dead"}]
+
+
+def test_vendors_exclusions() -> None:
+    link = Visitor().click("#help", effects=())
+    assert {name: flags(link, name) == [{"dead"}] for name in VENDORS} == {
+        "posthog": False,
+        "sentry": True,
+        "datadog": False,
+        "openreplay": True,
+        "amplitude": True,
+    }
+    picture = Visitor().click("#picture", effects=())
+    assert flags(picture, "sentry") == [set()]
+    assert flags(picture, "amplitude") == [set()]
+    assert flags(picture, "posthog") == [{"dead"}]
+
+
+def test_same_node_within_a_second_is_judged_once_by_posthog() -> None:
+    assert flags(clicked("#buy", 3, 400), "posthog")[:2] == [{"dead"}, set()]
+
+
+# Rage
+
+
+def test_three_quick_clicks_that_do_nothing_are_rage() -> None:
+    visitor = clicked("#buy", 3, 300)
+    assert flags(visitor) == [{"dead", "rage"}] * 3
+    (rage,) = [one for one in replayed(visitor).details["clusters"] if one["signal"] == "rage"]
+    assert (rage["selector"], rage["clicks"], rage["clusters"]) == ("#buy", 3, 1)
+    assert rage["values"] == {"clicks": 3, "span_ms": 600, "spread_px": 0.0}
+
+
+def test_stepper_is_no_rage() -> None:
+    assert flags(clicked("#buy", 8, 200, effects=("mutation",))) == [set()] * 8
+
+
+def test_slow_clicks_and_clicks_far_apart_are_no_rage() -> None:
+    assert not any("rage" in some for some in flags(clicked("#buy", 5, 1100)))
+    visitor = Visitor()
+    for u in (0.0, 0.5, 1.0):
+        visitor.click("#picture", u=u, after_ms=200, effects=())
+    assert not any("rage" in some for some in flags(visitor))
+
+
+def test_rage_does_not_reach_over_documents() -> None:
+    visitor = clicked("#buy", 2, 200)
+    visitor.document = "d2"
+    visitor.click("#buy", after_ms=200, effects=()).click("#buy", after_ms=200, effects=())
+    assert not any("rage" in some for some in flags(visitor))
+
+
+def test_taps_rage_too() -> None:
+    visitor = Visitor(viewport=MOBILE)
+    for _ in range(3):
+        visitor.click("#buy", after_ms=300, effects=())
+    assert flags(visitor) == [{"dead", "rage"}] * 3
+
+
+@pytest.mark.parametrize(
+    ("name", "times", "gap_ms", "raging"),
+    [
+        ("posthog", 3, 999, [2]),
+        ("posthog", 3, 1001, []),
+        ("posthog", 2, 100, []),
+        ("sentry", 5, 250, [4]),
+        ("sentry", 5, 260, []),
+        ("sentry", 4, 100, []),
+        ("datadog", 3, 500, [0, 1, 2]),
+        ("datadog", 3, 600, []),
+        ("openreplay", 3, 299, [2]),
+        ("openreplay", 3, 300, []),
+        ("amplitude", 4, 330, [0, 1, 2, 3]),
+        ("amplitude", 4, 340, []),
+        ("amplitude", 3, 100, []),
+    ],
+)
+def test_vendors_rage(name: str, times: int, gap_ms: float, raging: list[int]) -> None:
+    found = flags(clicked("#buy", times, gap_ms), name)
+    assert [position for position, some in enumerate(found) if "rage" in some] == raging
+
+
+def test_datadog_clears_rage_when_text_was_selected_and_sentry_when_the_click_was_answered() -> None:
+    assert not any("rage" in some for some in flags(clicked("#buy", 4, 100, ("selection",)), "datadog"))
+    assert not any("rage" in some for some in flags(clicked("#buy", 6, 100, ("mutation",)), "sentry"))
+    assert any("rage" in some for some in flags(clicked("#buy", 6, 100, ("mutation",)), "posthog"))
+
+
+# Errors, first, last
+
+
+def test_error_after_a_click_belongs_to_the_click() -> None:
+    visitor = Visitor().click("#logo").click("#buy")
+    visitor.add("error", after_ms=40, data={"signature": "TypeError at cart.js:9", "message": "x is null"})
+    visitor.click("#help").add("error", after_ms=1500, data={"signature": "late"})
+    assert flags(visitor) == [set(), {"error"}, set()]
+    (error,) = [one for one in replayed(visitor).details["clusters"] if one["signal"] == "error"]
+    assert error["selector"] == "#buy"
+    assert error["values"] == {"signature": "TypeError at cart.js:9", "message": "x is null", "after_ms": 40}
+    assert flags(visitor, "datadog") == [set(), {"error"}, {"error"}]
+
+
+def test_first_and_last_click_of_each_visit() -> None:
+    visitor = Visitor().view().click("#logo").click("#buy").click("#help").view("https://shop.test/help")
+    visitor.click("#logo")
+    carried: dict[str, set[str]] = {}
+    for hits in replayed(visitor).hits.values():
+        for name in ("first", "last"):
+            for event in hits.with_signal(name).event.tolist():
+                carried.setdefault(event, set()).add(name)
+    assert carried == {"s1/1": {"first"}, "s1/3": {"last"}, "s1/5": {"first", "last"}}
+
+
+def test_profiles_say_their_numbers() -> None:
+    assert set(PROFILES) == {"default", *VENDORS}
+    said = replayed(Visitor().view(), "posthog").details["signals"]
+    assert said["profile"] == "posthog"
+    assert said["rage"]["clicks"] == 3
+    with pytest.raises(InputError, match="no profile 'hotjar'"):
+        profile("hotjar")
