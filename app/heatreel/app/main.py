@@ -21,7 +21,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-COMMANDS = ("demo", "init", "capture", "states", "match", "serve", "replay", "hits", "render", "report", "doctor")
+COMMANDS = ("init", "capture", "states", "match", "serve", "replay", "hits", "render", "report", "doctor")
 """In the order of the help. Each is the function of that name in `heatreel.app.commands`."""
 
 
@@ -63,7 +63,3 @@ def run() -> None:
         # The reader of our output has left (`| head`). So that the interpreter's last flush does not complain:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(141)
-
-
-if __name__ == "__main__":
-    run()
