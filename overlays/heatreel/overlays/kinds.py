@@ -27,6 +27,11 @@ class Kind:
     about: str
     signal: str = ""
 
+    @property
+    def short(self) -> str:
+        """The title in a word, for buttons."""
+        return self.title.removesuffix(" clicks").removesuffix(" reach")
+
     def mask(self, hits: Hits) -> NDArray[np.bool_]:
         """Which of the hits this kind shows, shape (n,)."""
         chosen = np.isin(hits.type, np.array([TYPES.index(name) for name in self.types], np.uint8))

@@ -27,6 +27,7 @@ class _Theme:
 
 
 _LIGHT = _Theme((255, 255, 255), (22, 22, 29), (96, 96, 110), (226, 226, 232), (154, 84, 0))
+_PAPER: Colour = (255, 255, 255)
 _DARK = _Theme((22, 22, 29), (244, 244, 248), (164, 164, 178), (56, 56, 68), (255, 186, 92))
 
 
@@ -102,7 +103,7 @@ def _draw_bar(
     draw = ImageDraw.Draw(image)
     draw.text((left, top), fit(words.bar, 12 * dpr, width), font=font(12 * dpr), fill=theme.soft)
     bar_top, bar_height = top + round(20 * dpr), round(12 * dpr)
-    image.paste(Image.fromarray(_ramp(palette, round(width), bar_height, theme.ground)), (left, bar_top))
+    image.paste(Image.fromarray(_ramp(palette, round(width), bar_height, _PAPER if words.over_page else theme.ground)), (left, bar_top))
     for place, text in words.ticks:
         x = left + place * (width - 1)
         draw.line((x, bar_top + bar_height, x, bar_top + bar_height + 4 * dpr), fill=theme.soft)

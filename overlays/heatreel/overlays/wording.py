@@ -10,7 +10,10 @@ from heatreel.overlays.layers import Layer
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """The texts of a legend. `ticks` are (place on the bar 0 to 1, number); `notes` are warnings."""
+    """The texts of a legend. `ticks` are (place on the bar 0 to 1, number); `notes` are warnings.
+
+    `over_page` says that the layer covers the page, so that its colours are known by how they look on white.
+    """
 
     title: str
     place: str
@@ -20,6 +23,7 @@ class Wording:
     ledger: str
     notes: tuple[str, ...]
     date: str
+    over_page: bool = False
 
 
 def words_for(layer: Layer, snapshot: Snapshot, ledger: str = "", date: str = "", where: str = "") -> Wording:
@@ -33,6 +37,7 @@ def words_for(layer: Layer, snapshot: Snapshot, ledger: str = "", date: str = ""
         ledger=ledger,
         notes=_notes(layer),
         date=date,
+        over_page=layer.kind.drawing == "reach",
     )
 
 

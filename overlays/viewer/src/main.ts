@@ -1,0 +1,11 @@
+import "./viewer.css";
+import { type PageDocument, readDocument } from "./data.js";
+import { showIndex } from "./index.js";
+import { showPage } from "./page.js";
+import { themeButton } from "./theme.js";
+
+const doc = readDocument<PageDocument>();
+document.querySelector("#theme")?.replaceWith(themeButton());
+const root = document.querySelector<HTMLElement>("#viewer");
+if (doc && root) showPage(doc, root);
+else if (doc) showIndex(doc);

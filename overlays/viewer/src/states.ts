@@ -1,0 +1,72 @@
+/** The states of a page at a viewport, as thumbnails with their share of the events. */
+import type { Place, State } from "./data.js";
+import { count, counted, fill, h, percent } from "./dom.js";
+import { type Store, placeOf } from "./view.js";
+
+export function states(store: Store): HTMLElement {
+  const list = h("ol", { className: "state-list" });
+  const rest = h("div", { className: "unknown" });
+  const heading = h("h2", {}, "States");
+  let buttons: HTMLButtonElement[] = [];
+  store.listen((view, before) => {
+    const place = placeOf(store.doc, view);
+    if (!before || before.place !== view.place) {
+      buttons = place.states.map((state, index) => stateButton(store, state, index));
+      fill(list, ...buttons.map((button) => h("li", {}, button)));
+      fill(heading, "States ", h("small", {}, String(place.states.length)));
+      fillUnknown(rest, place);
+    }
+    buttons.forEach((button, index) => {
+      const chosen = index === view.state;
+      button.setAttribute("aria-pressed", String(chosen));
+      if (chosen && before && before.state !== view.state) button.scrollIntoView({ block: "nearest", inline: "nearest" });
+    });
+  });
+  return h("nav", { className: "states", "aria-label": "States of the page" }, heading, list, rest);
+}
+
+function stateButton(store: Store, state: State, index: number): HTMLButtonElement {
+  const bar = h("span", { className: "share-bar" });
+  bar.style.setProperty("--share", `${100 * state.share}%`);
+  const how = state.recipe.length ? `\nReached by: ${state.recipe.join(", ")}` : "";
+  return h(
+    "button",
+    {
+      type: "button",
+      title: `${state.label}${how}`,
+      "data-state": state.id,
+      on: { click: () => store.set({ state: index }) },
+    },
+    h("img", { src: state.thumb, alt: "", loading: "lazy", decoding: "async", width: 360, height: 225 }),
+    h(
+      "span",
+      { className: "state-words" },
+      h("span", { className: "state-label" }, state.id === "default" ? "Default state" : state.label),
+      h("span", { className: "state-numbers" }, `${percent(state.share)} of events · ${counted(state.clicks, "clicks")}`),
+      bar,
+    ),
+  );
+}
+
+function fillUnknown(box: HTMLElement, place: Place): void {
+  if (!place.unknown.length) {
+    fill(box);
+    return;
+  }
+  const events = place.unknown.reduce((sum, state) => sum + state.events, 0);
+  const items = place.unknown.slice(0, 8).map((state) =>
+    h(
+      "li",
+      {},
+      h("strong", {}, counted(state.events, "events")),
+      ` of ${counted(state.sessions, "sessions")}`,
+      h("span", { className: "path" }, state.path.length ? state.path.join(" → ") : "no path is known"),
+    ),
+  );
+  fill(
+    box,
+    h("h2", {}, "Seen, not captured ", h("small", {}, count(events))),
+    h("ul", {}, ...items),
+    h("p", {}, "Capture them with ", h("code", {}, "heatreel capture --learn"), "."),
+  );
+}
