@@ -43,6 +43,18 @@ class Score:
     def as_json(self) -> dict[str, Any]:
         return asdict(self) | {"right_share": self.share(self.right)}
 
+    def error_px(self) -> dict[str, Any]:
+        """The part that a replay keeps and a report prints, under the keys of `heatreel.replay.measure.Measured`."""
+        return {
+            "events": self.clicks,
+            "placed": self.placed,
+            "right_state": self.right_state,
+            "right_element": self.right_element,
+            "median": self.median_px,
+            "p95": self.p95_px,
+            "worst": self.worst_px,
+        }
+
     def share(self, count: int) -> float:
         return round(count / self.clicks, 4) if self.clicks else 0.0
 

@@ -4,7 +4,7 @@ import { total } from "/shared/js/basket.js";
 import { mountConsent } from "/shared/js/consent.js";
 import { mountBurger, mountMenus } from "/shared/js/menus.js";
 import { startRouter } from "/shared/js/router.js";
-import { markVariant } from "/shared/js/variant.js";
+import { tellVariant } from "/shared/js/variant.js";
 import "/shared/js/store-finder.js";
 import { cart } from "./pages/cart.js";
 import { checkout } from "./pages/checkout.js";
@@ -21,7 +21,7 @@ function showCount() {
   $(".bag .count").textContent = total();
 }
 
-markVariant();
+tellVariant();
 showCount();
 document.addEventListener("tarnway:basket", showCount);
 mountMenus($(".top"), ".drop-item");

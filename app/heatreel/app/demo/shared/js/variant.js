@@ -1,4 +1,4 @@
-/** The arm of the hero test: told by `?variant=`, remembered, and written on the root element for the recorder. */
+/** The arm of the hero test: told by `?variant=`, and remembered. */
 
 const KEY = "tarnway.variant";
 
@@ -8,6 +8,7 @@ export function variant() {
   return localStorage.getItem(KEY) === "b" ? "b" : "a";
 }
 
-export function markVariant() {
-  document.documentElement.dataset.variant = variant();
+/** Says the arm to the recorder, where there is one; it is loaded by then. */
+export function tellVariant() {
+  addEventListener("load", () => globalThis.heatreel?.set("variant", variant()));
 }
