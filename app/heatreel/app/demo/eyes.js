@@ -114,6 +114,7 @@ globalThis.__eyes = (() => {
       position: placed(element),
       scroller: inside ? path(inside) : "",
       scroll: [scrollX, scrollY],
+      height: document.documentElement.scrollHeight,
       shown: shown(panels),
       text: (element.innerText ?? element.textContent ?? "").trim().replace(/\s+/g, " ").slice(0, 80),
     });

@@ -9,18 +9,17 @@ right state when its snapshot
 
 1. is of the same page, viewport and variant;
 2. shows every panel that the clicked element is inside of;
-3. shows no panel that is not usually shown, unless the visitor had it open; and hides no usual panel that the
-   visitor saw;
-4. shows as many of the panels that the visitor had opened as any snapshot does that meets 1 to 3 (captures need not
-   hold every combination: with two answers open at once, either answer's state is right for a click elsewhere).
+3. shows no panel that is not usually shown, unless the visitor had it open;
+4. differs from what the visitor saw in as few panels as any snapshot that meets 1 to 3. Captures need not hold every
+   combination: with two answers open at once, either answer's state is right for a click elsewhere.
 
 Right element. The hit's element has the path of the deepest element at the point, or both are in the same control
 (link, button, label, field, ...): whether a click on a link's picture is the picture's or the link's is a question of
 words. Where there is no control around the point only the same path is right.
 
 Distances are CSS px from the hit to the point with the same shares of the box of the truth's element, as the snapshot
-has it. `page_px` is stricter: from the hit to the page point itself, for clicks whose panels are those of the
-snapshot, on things that are not fixed, sticky or in an inner scroller. None of this uses code of the replay.
+has it. `page_px` is stricter: from the hit to the page point itself, for clicks whose panels and page height are those
+of the snapshot, on things that are not fixed, sticky or in an inner scroller. None of this uses code of the replay.
 """
 
 from __future__ import annotations
@@ -155,15 +154,14 @@ def fits(click: Click, page: Page) -> bool:
     """Rules 2 and 3 of the right state."""
     shown = page.shown(click.panels)
     around = {name for name, path in click.panels.items() if name in click.shown and inside(click.path, path)}
-    hidden = click.usual & click.shown - shown
-    return around <= shown and shown - click.usual <= click.shown and not hidden
+    return around <= shown and shown - click.usual <= click.shown
 
 
 def right_states(click: Click, pages: Sequence[Page]) -> list[Page]:
     """The snapshots that are right for a click; empty when the capture holds none."""
     fitting = [page for page in of_page(click, pages) if fits(click, page)]
-    shared = [len(page.shown(click.panels) & click.opened) for page in fitting]
-    return [page for page, count in zip(fitting, shared, strict=True) if count == max(shared)]
+    differ = [len(page.shown(click.panels) ^ click.shown) for page in fitting]
+    return [page for page, count in zip(fitting, differ, strict=True) if count == min(differ)]
 
 
 def on_element(click: Click, page: Page, element: int) -> bool:
@@ -198,5 +196,6 @@ def distances(click: Click, stand: Stand) -> tuple[float, float]:
         return nothing, nothing
     left, top, width, height = page.outline.elements[index].box
     box_px = float(np.hypot(stand.x - left - click.u * width, stand.y - top - click.v * height))
-    moves = click.position or click.scroller or page.shown(click.panels) != click.shown
+    same = page.shown(click.panels) == click.shown and abs(page.outline.height - click.height) <= 1
+    moves = click.position or click.scroller or not same
     return box_px, nothing if moves else float(np.hypot(stand.x - click.x, stand.y - click.y))

@@ -32,6 +32,7 @@ class Click:
     y: float
     u: float
     v: float
+    height: float
     position: str
     scroller: str
     shown: frozenset[str]
@@ -89,6 +90,7 @@ def _click(line: dict[str, Any], session: dict[str, Any], panels: dict[tuple[str
         y=line["y"],
         u=line["u"],
         v=line["v"],
+        height=line["height"],
         position=line["position"],
         scroller=line["scroller"],
         shown=frozenset(line["shown"]),

@@ -79,6 +79,14 @@ class Plan:
         wait_ms = wait_ms or self.random.randint(60, 180)
         self.steps.append(Step("point", target, self._spot(), "", sets, turns, signal, wait_ms))
 
+    def hammer(self, target: str, times: int) -> None:
+        """Clicks one place again and again, in anger."""
+        u, v = self._spot()
+        for _ in range(times):
+            at = (round(u + self.random.uniform(-0.01, 0.01), 3), v)
+            self.steps.append(Step("point", target, at, signal="rage", wait_ms=self.random.randint(60, 140)))
+        self.steps.append(Step("wait", wait_ms=QUIET_MS))
+
     def scroll(self, share: float) -> None:
         """Scrolls the page to a share of what there is to scroll."""
         self.steps.append(Step("scroll", value=f"{share:.2f}", wait_ms=120))
@@ -205,9 +213,7 @@ class Plan:
         if self.random.random() < 0.4:
             self.point(".line:nth-of-type(1) .more")
         if self.does("rage"):
-            for _ in range(self.random.randint(4, 6)):
-                self.point(".pay", signal="rage", wait_ms=self.random.randint(60, 140))
-            self.steps.append(Step("wait", wait_ms=QUIET_MS))
+            self.hammer(".pay", self.random.randint(4, 6))
             if self.does("rage leaves"):
                 return False
         elif self.does("keep looking"):
