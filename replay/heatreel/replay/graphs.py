@@ -82,12 +82,14 @@ class Place:
     """Where events of a page, variant and window may go: state graphs, the nearest viewport first.
 
     `graphs` is empty when the page, or its variant, was never captured. `exact` is true when the window is as
-    wide as the nearest viewport.
+    wide as the nearest viewport. `relative` is true for a URL that has the page's route in common with the captured
+    one, but not its content.
     """
 
     page: str
     graphs: tuple[StateGraph, ...]
     exact: bool
+    relative: bool = False
 
 
 class CapturedPages:
@@ -104,6 +106,9 @@ class CapturedPages:
         known = routes.routes + tuple(pattern for pattern in patterns if pattern not in routes.routes)
         self.routes = RouteTable(known, routes.query)
         self.graphs = self._make_graphs()
+        self.captured: dict[str, set[str]] = {}
+        for snapshot in snapshots:
+            self.captured.setdefault(snapshot.page, set()).add(self.routes.path(snapshot.url))
 
     def outline(self, ordinal: int) -> Outline:
         """The outline of a snapshot by its place in `snapshots`; read once."""
@@ -134,14 +139,19 @@ class CapturedPages:
         except ValueError:
             return ""
 
-    def place(self, page: str, variant: str, width: float, touch: bool) -> Place:
+    def is_relative(self, url: str) -> bool:
+        """Whether a URL is of a captured route, but another one than was captured (another product)."""
+        page = self.page(url)
+        return "{" in page and page in self.captured and self.routes.path(url) not in self.captured[page]
+
+    def place(self, page: str, variant: str, width: float, touch: bool, relative: bool = False) -> Place:
         """The state graphs for a window of `width` CSS px, nearest first."""
         graphs = _of_variant(self.graphs.get(page, []), variant)
         if not graphs:
-            return Place(page, (), False)
+            return Place(page, (), False, relative)
         ordered = sorted(graphs, key=lambda graph: viewport_distance(graph.viewport, width, touch))
         exact = abs(ordered[0].viewport.width - width) <= SAME_WIDTH_PX
-        return Place(page, tuple(ordered), exact)
+        return Place(page, tuple(ordered), exact, relative)
 
 
 def viewport_distance(viewport: Viewport, width: float, touch: bool) -> float:

@@ -44,6 +44,7 @@ class DeadRule:
 class RageRule:
     """`clicks` in a row of one document, each near enough to the one before in time and place.
 
+    `control_is_near`: two clicks on one control are near each other, however wide it is.
     `gap_ms` and `gap_px` bound neighbours, `span_ms` the first to the last of `clicks`, `spread_px` the sides of
     the box around all of them. `metric` measures `gap_px`. `dead_only`: one of the clicks must be dead. `cancelled_by`:
     an effect of any of them clears all. `responsive_share`: no rage when more than this share of the clicks did
@@ -57,6 +58,7 @@ class RageRule:
     spread_px: float = inf
     metric: Literal["euclidean", "manhattan"] = "euclidean"
     same_target: bool = False
+    control_is_near: bool = False
     dead_only: bool = False
     only_tags: tuple[str, ...] = ()
     skip_tags: tuple[str, ...] = ()
@@ -121,7 +123,9 @@ PROFILES = {
                 background_share=0.5,
             ),
             # A stepper or a carousel answers each click; what makes people rage does not.
-            RageRule(clicks=3, gap_ms=1000, gap_px=30, skip_tags=TEXT_FIELDS, responsive_share=0.5),
+            RageRule(
+                clicks=3, gap_ms=1000, gap_px=30, control_is_near=True, skip_tags=TEXT_FIELDS, responsive_share=0.5
+            ),
         ),
         # PostHog/posthog-js 9b2a1b18: extensions/rageclick.ts, entrypoints/dead-clicks-autocapture.ts. The limit is
         # "less than"; rage fires once, at the third click.

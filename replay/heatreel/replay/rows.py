@@ -90,7 +90,8 @@ class Placer:
         self.places: list[Place] = []
         self.visits = 0
         self._page_of_url: list[int] = []
-        self._places: dict[tuple[int, int, int, bool], int] = {}
+        self._relatives: list[bool] = []
+        self._places: dict[tuple[int, int, int, bool, bool], int] = {}
         self._changes: dict[frozenset[str], int] = {frozenset(): 0}
         self._choices: dict[tuple[int, int, int, int, int], Choice] = {}
         self._shapes: _Shapes | None = None
@@ -128,26 +129,29 @@ class Placer:
         for url in urls[len(self._page_of_url) :]:
             name = self.pages.page(url)
             self._page_of_url.append(self.page_names.setdefault(name, len(self.page_names)))
+            self._relatives.append(self.pages.is_relative(url))
         return np.array(self._page_of_url, dtype=np.int64)[columns.url]
 
     def _place_numbers(self, columns: EventColumns, page: Ints) -> Ints:
         touch = columns.touch.astype(np.int64)
-        first, group = factorize(page, columns.variant, columns.viewport, touch)
+        relative = np.array(self._relatives, dtype=bool)[columns.url]
+        first, group = factorize(page, columns.variant, columns.viewport, touch, relative.astype(np.int64))
         keys = zip(
             page[first].tolist(),
             columns.variant[first].tolist(),
             columns.viewport[first].tolist(),
             columns.touch[first].tolist(),
+            relative[first].tolist(),
             strict=True,
         )
         return np.array([self._place_number(key) for key in keys], dtype=np.int64)[group]
 
-    def _place_number(self, key: tuple[int, int, int, bool]) -> int:
+    def _place_number(self, key: tuple[int, int, int, bool, bool]) -> int:
         if key not in self._places:
             page, variant = list(self.page_names)[key[0]], list(self.numbers.variants)[key[1]]
             width = float(list(self.numbers.viewports)[key[2]][0])
             self._places[key] = len(self.places)
-            self.places.append(self.pages.place(page, variant, width, key[3]))
+            self.places.append(self.pages.place(page, variant, width, *key[3:]))
         return self._places[key]
 
     def _change_numbers(self, order: Ints, visit: Ints, seen: Ints) -> Ints:

@@ -189,7 +189,8 @@ def find_rage(clicks: Clicks, targets: Sequence[Target], rule: RageRule, dead: B
     candidates = np.flatnonzero(able)
     flagged = np.zeros(len(clicks), dtype=bool)
     found: list[Cluster] = []
-    for row in _rows_in_a_row(clicks, candidates, rule):
+    controls = _by_target(clicks, targets, lambda target: target.interactive)
+    for row in _rows_in_a_row(clicks, candidates, controls, rule):
         fired = [full for full in range(rule.clicks - 1, len(row)) if _is_full(clicks, row, full, rule)]
         if not fired:
             continue
@@ -206,7 +207,7 @@ def _can_rage(target: Target, rule: RageRule) -> bool:
     return not _is_one_of(target, rule.skip_tags) and (not rule.only_tags or _is_one_of(target, rule.only_tags))
 
 
-def _rows_in_a_row(clicks: Clicks, candidates: Ints, rule: RageRule) -> Iterator[Ints]:
+def _rows_in_a_row(clicks: Clicks, candidates: Ints, controls: Bools, rule: RageRule) -> Iterator[Ints]:
     """Rows of at least `rule.clicks` clicks, each near enough to the one before."""
     if len(candidates) < rule.clicks:
         return
@@ -218,7 +219,8 @@ def _rows_in_a_row(clicks: Clicks, candidates: Ints, rule: RageRule) -> Iterator
             across = np.abs(clicks.x[after] - clicks.x[before])
             down = np.abs(clicks.y[after] - clicks.y[before])
             distance = across + down if rule.metric == "manhattan" else np.hypot(across, down)
-            near &= distance <= rule.gap_px
+            on_one = controls[before] & (clicks.target[before] == clicks.target[after]) & rule.control_is_near
+            near &= (distance <= rule.gap_px) | on_one
     if rule.same_target:
         near &= clicks.target[before] == clicks.target[after]
     for row in np.split(candidates, np.flatnonzero(~near) + 1):

@@ -10,12 +10,14 @@ to the answer's state, and one in the page's header to the state that agrees in 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from heatreel.core.session import SeenState
+from heatreel.core.element import Element, Outline
+from heatreel.core.session import SeenState, Target
 from heatreel.replay.columns import Numbers
 from heatreel.replay.graphs import CapturedPages, Place, StateGraph
 from heatreel.replay.matching import TargetIndex, TargetMatch, match_targets
@@ -77,19 +79,30 @@ class Recognition:
         self.numbers = numbers
         self.changes: list[frozenset[str]] = [frozenset()]
         self._indexes: dict[int, TargetIndex] = {}
-        self._matches: dict[tuple[int, int], TargetMatch] = {}
+        self._matches: dict[tuple[int, int, bool], TargetMatch] = {}
         self._evidence: dict[tuple[StateGraph, int], Evidence] = {}
         self._orders: dict[tuple[StateGraph, int, int, int], list[int]] = {}
 
-    def match(self, ordinal: int, target: int) -> TargetMatch:
-        """The element of a snapshot that a target is; each pair is matched once."""
-        found = self._matches.get((ordinal, target))
+    def match(self, ordinal: int, target: int, relative: bool = False) -> TargetMatch:
+        """The element of a snapshot that a target is; each pair is matched once.
+
+        `relative`: the target is from another URL of the same route, where the content of an element differs, and
+        its place in the template is what the two have in common.
+        """
+        key = (ordinal, target, relative)
+        found = self._matches.get(key)
         if found is None:
-            if ordinal not in self._indexes:
-                self._indexes[ordinal] = TargetIndex(self.pages.outline(ordinal))
-            found = match_targets([self.numbers.targets[target]], self._indexes[ordinal])[0]
-            self._matches[ordinal, target] = found
+            found = self._matches[key] = self._match(*key)
         return found
+
+    def _match(self, ordinal: int, target: int, relative: bool) -> TargetMatch:
+        if ordinal not in self._indexes:
+            self._indexes[ordinal] = TargetIndex(self.pages.outline(ordinal))
+        wanted, index = self.numbers.targets[target], self._indexes[ordinal]
+        found = match_targets([wanted], index)[0]
+        if relative and found.margin != float("inf"):
+            found = in_template(wanted, index.outline, found)
+        return by_label(index.outline, found) if found.status == "hidden" else found
 
     def evidence(self, graph: StateGraph, seen: int) -> Evidence:
         """What a seen state (-1: unknown) says of each state of a graph."""
@@ -139,23 +152,26 @@ class Recognition:
         """
         if not place.graphs:
             return Choice(-1, -1, 0.0, "unknown_state", "the page was not captured")
-        nearest = place.graphs[0]
-        choice = self._in_graph(nearest, target, seen, self.order(nearest, seen, change, walked))
+        nearest, relative = place.graphs[0], place.relative
+        choice = self._in_graph(nearest, target, relative, seen, self.order(nearest, seen, change, walked))
         if place.exact or not choice.reason:
             return choice
         for graph in place.graphs[1:]:
-            other = self._in_graph(graph, target, seen, self.order(graph, seen, change, -1))
+            other = self._in_graph(graph, target, relative, seen, self.order(graph, seen, change, -1))
             if not other.reason and other.confidence >= SURE:
                 return other
         return choice
 
-    def _in_graph(self, graph: StateGraph, target: int, seen: int, order: list[int]) -> Choice:
+    def _in_graph(self, graph: StateGraph, target: int, relative: bool, seen: int, order: list[int]) -> Choice:
         evidence = self.evidence(graph, seen)
+        if relative:
+            # The content is another's, so that an unlike sketch says nothing.
+            evidence = replace(evidence, likeness=np.full(len(graph), UNLIKE))
         if target < 0:
             return _stand(graph, evidence, order[0], -1, 1.0)
         weaker: tuple[int, TargetMatch] | None = None
         for position in order:
-            match = self.match(graph.ordinals[position], target)
+            match = self.match(graph.ordinals[position], target, relative)
             if match.status != "matched":
                 continue
             if match.confidence >= SURE:
@@ -164,18 +180,8 @@ class Recognition:
                 weaker = position, match
         if weaker:
             return _stand(graph, evidence, weaker[0], weaker[1].index, weaker[1].confidence)
-        return self._not_found(graph, evidence, target, order)
-
-    def _not_found(self, graph: StateGraph, evidence: Evidence, target: int, order: list[int]) -> Choice:
-        best = order[0]
-        if evidence.unexplained[best] or _unlike(evidence, best):
-            return Choice(graph.ordinals[best], -1, 0.0, "unknown_state", _unknown_why(evidence, best))
-        matches = [(position, self.match(graph.ordinals[position], target)) for position in order]
-        for status in ("ambiguous", "hidden"):
-            for position, match in matches:
-                if match.status == status:
-                    return Choice(graph.ordinals[position], match.index, match.confidence, status, match.reason)
-        return Choice(graph.ordinals[best], -1, matches[0][1].confidence, "missing", matches[0][1].reason)
+        matches = [(position, self.match(graph.ordinals[position], target, relative)) for position in order]
+        return _not_found(graph, evidence, matches)
 
 
 def weigh(graph: StateGraph, seen: SeenState | None) -> Evidence:
@@ -206,6 +212,67 @@ def _stand(graph: StateGraph, evidence: Evidence, position: int, element: int, c
         why = _unknown_why(evidence, position)
         return Choice(graph.ordinals[position], element, confidence, "unknown_state", why)
     return Choice(graph.ordinals[position], element, confidence, "", inexact=unexplained)
+
+
+def _not_found(graph: StateGraph, evidence: Evidence, matches: list[tuple[int, TargetMatch]]) -> Choice:
+    """Why a target is visible in no state; `matches` are those of all states, the likeliest first."""
+    best, nearest = matches[0]
+    if evidence.unexplained[best] or _unlike(evidence, best):
+        return Choice(graph.ordinals[best], -1, 0.0, "unknown_state", _unknown_why(evidence, best))
+    for status in ("ambiguous", "hidden"):
+        for position, match in matches:
+            if match.status == status:
+                return Choice(graph.ordinals[position], match.index, match.confidence, status, match.reason)
+    return Choice(graph.ordinals[best], -1, nearest.confidence, "missing", nearest.reason)
+
+
+def in_template(target: Target, outline: Outline, found: TargetMatch) -> TargetMatch:
+    """The match of a target from a relative of the captured page, where `found` is the one by likeness.
+
+    What is at the target's own place in the template, unless an element of the same name is in the same part of the
+    page (a control that has only moved).
+    """
+    element = outline.by_selector.get(target.selector)
+    if element is None or not _of_a_kind(target, element):
+        return found
+    if found.index >= 0 and found.status == "matched":
+        other = outline.elements[found.index]
+        if target.name_hash and other.name_hash == target.name_hash and _part(other.selector) == _part(target.selector):
+            return found
+    status: Literal["matched", "hidden"] = "matched" if element.visible else "hidden"
+    return TargetMatch(element.index, status, SURE, float("inf"), "same place in the template of the page")
+
+
+def by_label(outline: Outline, found: TargetMatch) -> TargetMatch:
+    """The label of a control that is itself not shown, as custom checkboxes and radio-driven tabs have it."""
+    control = outline.elements[found.index]
+    if control.tag != "input":
+        return found
+    above = control.parent
+    while above >= 0 and outline.elements[above].tag != "label":
+        above = outline.elements[above].parent
+    labels = [outline.elements[above]] if above >= 0 else []
+    if not labels and control.label:
+        labels = [one for one in outline.elements if one.tag == "label" and control.label in (one.name, one.text)]
+    if len(labels) != 1 or not labels[0].visible:
+        return found
+    return TargetMatch(
+        labels[0].index, "matched", found.confidence, found.margin, "label of a control that is not shown"
+    )
+
+
+def _of_a_kind(target: Target, element: Element) -> bool:
+    """Whether nothing that both are known by speaks against it."""
+    if (target.tag, target.type, target.interactive) != (element.tag, element.type, element.interactive):
+        return False
+    known = ("testid", "field", "role", "landmark", "classes")
+    pairs = ((getattr(target, name), getattr(element, name)) for name in known)
+    return all(not own or own == other for own, other in pairs)
+
+
+def _part(selector: str) -> str:
+    """The part of the page that a selector leads into: its first two steps."""
+    return " > ".join(selector.split(" > ")[:2])
 
 
 def _unlike(evidence: Evidence, position: int) -> bool:

@@ -48,25 +48,26 @@ class Walk:
             key = (place, state, target, clicked)
             step = steps.get(key)
             if step is None:
-                step = steps[key] = self.step(place.graphs[0], state, target, clicked)
+                step = steps[key] = self.step(place, state, target, clicked)
             found.append(step[0])
             state = step[1]
         return found
 
-    def step(self, graph: StateGraph, state: int, target: int, clicked: bool) -> tuple[int, int]:
-        """The state in which an event on a target happened, and the state after it."""
-        at = self._where_visible(graph, state, target)
-        match = self.recognition.match(graph.ordinals[at], target)
+    def step(self, place: Place, state: int, target: int, clicked: bool) -> tuple[int, int]:
+        """The state in which an event on a target happened, and the state after it, in the place's first graph."""
+        graph = place.graphs[0]
+        at = self._where_visible(graph, state, target, place.relative)
+        match = self.recognition.match(graph.ordinals[at], target, place.relative)
         if match.status != "matched":
             return state, state
         return at, self._after(graph, at, match.index, clicked)
 
-    def _where_visible(self, graph: StateGraph, state: int, target: int) -> int:
+    def _where_visible(self, graph: StateGraph, state: int, target: int, relative: bool) -> int:
         line = graph.lineage(state)
         later = [position for position in range(len(graph)) if graph.parents[position] == state]
         likely: list[int] = [*line, *later, *range(len(graph))]
         for position in dict.fromkeys(likely):
-            match = self.recognition.match(graph.ordinals[position], target)
+            match = self.recognition.match(graph.ordinals[position], target, relative)
             if match.status == "matched" and match.confidence >= SURE and self._reaches(graph, position, match.index):
                 return position
         return state
