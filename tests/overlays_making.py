@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import Mapping
 from dataclasses import replace
@@ -153,7 +154,17 @@ def make_workspace(
                 hits[snapshot.id] = _with_views(made, snapshot)
                 total += len(hits[snapshot.id])
         ledger = Ledger(total + 5, total, {"ambiguous": 3, "missing": 2}, {"resize": 4})
-        workspace.save_replay(capture, ledger, {}, hits)
+        sessions = [session_row(number) for number in range(max(clicks // 4, 1))]
+        blob = workspace.blobs.put(gzip.compress(json.dumps(sessions).encode(), mtime=0))
+        workspace.save_replay(capture, ledger, {"sessions_blob": blob}, hits)
+
+
+def session_row(number: int) -> dict[str, Any]:
+    """What a replay keeps of a session."""
+    return {
+        "session": f"s{number}", "site": "default", "started_ms": 0.0, "width": 800, "height": 600, "dpr": 1.0,
+        "touch": False, "language": "en", "variant": "", "source": "recorder", "properties": {},
+    }  # fmt: skip
 
 
 def _add(workspace: Workspace, page_id: int, viewport: Viewport, state: State, name: str) -> None:

@@ -1,0 +1,342 @@
+"""Layers: which hits they show, where they paint them, what they say about themselves."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from heatreel.core.errors import InputError
+from heatreel.core.hits import Hits
+from heatreel.overlays import reach as reaching
+from heatreel.overlays.colour import FIRST_LEVEL
+from heatreel.overlays.counts import SHARE_BELOW, aggregate, cell_for
+from heatreel.overlays.density import density
+from heatreel.overlays.kinds import KINDS
+from heatreel.overlays.layers import Layer, LayerSpec, draw_layer, lay, overlay_png, small_overlay_png
+from heatreel.overlays.legend import draw_legend
+from heatreel.overlays.marks import draw_marks, reach_lines
+from heatreel.overlays.naming import name_of
+from heatreel.overlays.wording import empty_words, number, words_for
+from heatreel.replay.ranking import rank_elements
+from overlays_making import (
+    DESKTOP,
+    PHONE,
+    make_hits,
+    make_outline,
+    make_picture,
+    make_snapshot,
+    random_hits,
+    signal_bits,
+    type_of,
+)
+
+SNAPSHOT = make_snapshot()
+OUTLINE = make_outline(800, 1200)
+
+
+def drawn(hits: Hits, kind: str = "click", **spec: object) -> Layer:
+    rows = rank_elements(hits, OUTLINE, 10)
+    return draw_layer(SNAPSHOT, hits, LayerSpec(kind, **spec), rows)  # type: ignore[arg-type]
+
+
+# Which hits
+
+
+def test_kinds_show_their_types_and_signals() -> None:
+    hits = make_hits(
+        type=[type_of(name) for name in ("click", "tap", "move", "scroll", "view", "focus", "click", "tap")],
+        signals=[0, signal_bits("dead", "rage"), 0, 0, 0, 0, signal_bits("error", "first"), signal_bits("last")],
+    )
+    shown = {name: np.flatnonzero(kind.mask(hits)).tolist() for name, kind in KINDS.items()}
+    assert shown == {
+        "click": [0, 1, 6, 7],
+        "tap": [1, 7],
+        "move": [2],
+        "scroll": [3, 4],
+        "dead": [1],
+        "rage": [1],
+        "error": [6],
+        "first": [6],
+        "last": [7],
+        "element": [0, 1, 6, 7],
+    }
+
+
+@given(st.integers(0, 300), st.integers(0, 5))
+@settings(max_examples=25, deadline=None)
+def test_a_segment_and_its_complement_add_up_to_the_whole(count: int, seed: int) -> None:
+    hits = random_hits(count, 800, 1200, seed)
+    inside = hits.session % 3 == 0
+    cell = cell_for(LayerSpec().sigma)
+    segments = (hits, hits.where(inside), hits.where(~inside))
+    whole, part, rest = (aggregate(some.x, some.y, 800, 1200, cell, shared=True) for some in segments)
+    assert (whole.cells == part.cells + rest.cells).all()
+    assert drawn(hits).sample.events == sum(drawn(hits.where(keep)).sample.events for keep in (inside, ~inside))
+
+
+def test_hits_off_the_page_are_cut_and_said() -> None:
+    layer = drawn(make_hits(x=[10, 900, -5, 40], y=[10, 10, 10, 1300]))
+    assert (layer.sample.events, layer.sample.cut) == (1, 3)
+    assert words_for(layer, SNAPSHOT).notes[-1] == "3 clicks lie off the page and are not painted"
+
+
+# Where
+
+
+@pytest.mark.parametrize(("viewport", "dpr"), [(DESKTOP, 1), (PHONE, 2), (replace(PHONE, dpr=1.5), 1.5)])
+def test_heat_is_where_the_hits_are_at_any_pixel_ratio(viewport: object, dpr: float) -> None:
+    snapshot = make_snapshot(width=400, height=1000, viewport=viewport)  # type: ignore[arg-type]
+    layer = draw_layer(snapshot, make_hits(30, x=[123] * 30, y=[777] * 30), LayerSpec())
+    levels = layer.levels_at(0, round(1000 * dpr), round(400 * dpr))
+    y, x = np.unravel_index(levels.argmax(), levels.shape)
+    assert abs((x + 0.5) / dpr - 123.5) <= 2
+    assert abs((y + 0.5) / dpr - 777.5) <= 2
+    seen = np.flatnonzero((levels >= FIRST_LEVEL).any(axis=0)) / dpr
+    assert seen[0] == pytest.approx(123.5 - (seen[-1] - 123.5), abs=4)
+    assert 60 <= seen[-1] - seen[0] <= 110
+
+
+def test_hits_on_fixed_elements_are_painted_once_where_the_picture_shows_them() -> None:
+    # Replay puts them on the element's box at scroll 0, however far down the visitor was.
+    bar = replace(OUTLINE.elements[1], position="fixed", box=(0.0, 0.0, 800.0, 50.0))
+    hits = make_hits(40, x=np.linspace(380, 420, 40), y=[25.0] * 40, element=[1] * 40)
+    levels = drawn(hits).levels_at(0, 1200, 800)
+    assert levels[int(bar.box[1]) : 50].max() == levels.max() > 200
+    assert not levels[110:].any()
+
+
+def test_one_vote_counts_a_session_once_in_a_place() -> None:
+    hits = make_hits(60, x=[100.0] * 50 + [300.0] * 10, y=[100.0] * 60, session=[1] * 50 + list(range(10)))
+    levels = drawn(hits).levels_at(0, 1200, 800)
+    votes = drawn(hits, one_vote=True).levels_at(0, 1200, 800)
+    assert levels[100, 100] > levels[100, 300]
+    assert votes[100, 100] < votes[100, 300]
+    assert drawn(hits, one_vote=True).sample.events == 60
+
+
+def test_counts_by_visits_do_not_change_with_more_visits() -> None:
+    once = make_hits(40, x=[200.0] * 40, y=[200.0] * 40)
+    twice = make_hits(80, x=[200.0] * 80, y=[200.0] * 80)
+    spec = LayerSpec(unit="per_1000_visits", top=500)
+    assert (draw_layer(SNAPSHOT, once, spec).levels == draw_layer(SNAPSHOT, twice, spec).levels).all()
+    assert "per 1,000 visits" in words_for(draw_layer(SNAPSHOT, once, spec), SNAPSHOT).bar
+
+
+def test_a_fixed_top_makes_pictures_comparable() -> None:
+    few, many = (make_hits(n, x=[200.0] * n, y=[200.0] * n) for n in (5, 50))
+    assert draw_layer(SNAPSHOT, few, LayerSpec(top=50)).levels.max() < 200
+    assert draw_layer(SNAPSHOT, many, LayerSpec(top=50)).levels.max() == 255
+
+
+def test_many_hits_take_the_quick_way_and_paint_the_same() -> None:
+    hits = random_hits(SHARE_BELOW + 1000, 800, 1200)
+    layer = draw_layer(SNAPSHOT, hits, LayerSpec())
+    exact = density(aggregate(hits.x, hits.y, 800, 1200, 4, shared=True), 15.0)
+    quick = density(aggregate(hits.x, hits.y, 800, 1200, 4), 15.0)
+    assert np.abs(quick - exact).sum() / exact.sum() < 0.01
+    assert layer.sample.events == SHARE_BELOW + 1000
+
+
+@pytest.mark.parametrize(
+    ("spec", "said"),
+    [
+        ({"radius": 0}, "radius 0: must be above 0"),
+        ({"radius": -3}, "radius -3: must be above 0"),
+        ({"radius": float("nan")}, "radius nan"),
+        ({"tone": "cubic"}, "tone 'cubic': choose log or linear"),
+        ({"unit": "clicks"}, "unit 'clicks'"),
+        ({"kind": "gaze"}, "no layer kind 'gaze'; there are click, tap, move, scroll"),
+    ],
+)
+def test_what_cannot_be_painted_is_said_in_a_line(spec: dict[str, object], said: str) -> None:
+    with pytest.raises(InputError, match=said):
+        LayerSpec(**spec)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("spec", [{"top": 0.0}, {"top": -1.0}, {"colours": "infreno"}, {"opacity": 2.0}])
+def test_scales_and_colours_that_are_none(spec: dict[str, object]) -> None:
+    with pytest.raises(InputError):
+        drawn(random_hits(10, 800, 1200), **spec)
+
+
+# Reach
+
+
+visits_of_hits = st.lists(
+    st.tuples(st.integers(0, 12), st.sampled_from(["view", "scroll", "click"]), st.floats(-50, 2000)), max_size=60
+)
+
+
+@given(visits_of_hits, st.integers(1, 1500))
+def test_reach_never_rises_and_never_passes_100_percent(rows: list[tuple[int, str, float]], height: int) -> None:
+    hits = make_hits(
+        len(rows),
+        visit=[row[0] for row in rows],
+        type=[type_of(row[1]) for row in rows],
+        y=[row[2] for row in rows],
+    )
+    found = reaching.reach(hits, height)
+    assert len(found.seen) == height
+    assert (np.diff(found.seen) <= 0).all()
+    assert (found.shares <= 1).all()
+    assert (found.shares >= 0).all()
+    watched = {row[0] for row in rows if row[1] != "click"}
+    assert found.visits == len(watched)
+    for y in (0, height // 2, height - 1):
+        deepest = [max(row[2] for row in rows if row[0] == visit) for visit in watched]
+        assert found.seen[y] == sum(np.ceil(np.float32(deep)) > y for deep in deepest)
+
+
+@given(visits_of_hits)
+def test_reach_of_shards_merges_to_the_whole(rows: list[tuple[int, str, float]]) -> None:
+    rows = sorted(rows)
+    parts = [[row for row in rows if row[0] % 2 == odd] for odd in (0, 1)]
+    whole, even, odd = (
+        reaching.reach(
+            make_hits(
+                len(some),
+                visit=[row[0] for row in some],
+                type=[type_of(row[1]) for row in some],
+                y=[row[2] for row in some],
+            ),
+            900,
+        )
+        for some in (rows, *parts)
+    )
+    joined = reaching.merge(even, odd)
+    assert (joined.seen == whole.seen).all()
+    assert joined.visits == whole.visits
+    assert sorted(joined.folds) == sorted(whole.folds)
+
+
+def known_reach() -> Hits:
+    """Four visits with a fold at 600: to the bottom, to 900, to 700, and one that never scrolled."""
+    deep = [1200, 900, 700]
+    return make_hits(
+        7,
+        visit=[0, 1, 2, 3, 0, 1, 2],
+        session=[0, 1, 2, 3, 0, 1, 2],
+        type=[type_of("view")] * 4 + [type_of("scroll")] * 3,
+        y=[600, 600, 600, 600, *deep],
+    )
+
+
+def test_reach_lines_and_fold() -> None:
+    layer = drawn(known_reach(), "scroll")
+    assert layer.reach is not None
+    assert reach_lines(layer.reach) == [
+        (700, "75 % of visits saw this far"),
+        (900, "50 % of visits saw this far"),
+        (1200, "25 % of visits saw this far"),
+    ]
+    assert layer.reach.fold == 600
+    assert layer.reach.fold_spread == 0
+    assert words_for(layer, SNAPSHOT).sample == "4 visits · 4 sessions"
+    levels = layer.levels_at(0, 1200, 800)
+    assert (levels[[100, 650, 800, 1100], 5] == [255, 191, 128, 64]).all()
+
+
+def test_shares_that_end_together_share_a_line() -> None:
+    hits = make_hits(3, visit=[0, 1, 2], type=type_of("scroll"), y=[500.0] * 3)
+    assert reach_lines(reaching.reach(hits, 1200)) == [(500, "75 % and 50 % and 25 % of visits saw this far")]
+
+
+# What it says
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_empty_layer_says_so_and_paints_the_words(kind: str) -> None:
+    layer = drawn(Hits.empty(), kind)
+    assert layer.empty
+    picture = make_picture(OUTLINE)
+    before = picture.copy()
+    lay(layer, picture)
+    assert (picture == before).all()
+    draw_marks(layer, OUTLINE, picture)
+    assert (picture != before).any()
+    words = words_for(layer, SNAPSHOT)
+    assert words.sample == empty_words(layer) == f"No {KINDS[kind].noun} here: this layer is empty"
+    assert words.ticks == ()
+    assert draw_legend(words, layer.palette, 800).shape[1:] == (800, 3)
+
+
+def test_small_samples_are_said() -> None:
+    few = words_for(drawn(make_hits(30, session=np.arange(30))), SNAPSHOT).notes
+    assert few == ("Small sample: 30 sessions; wait for 200 before you trust differences",)
+    assert words_for(drawn(make_hits(200, session=np.arange(200))), SNAPSHOT).notes == ()
+
+
+def test_legend_words() -> None:
+    layer = drawn(random_hits(900, 800, 1200))
+    words = words_for(layer, make_snapshot(variant="b"), "9 of 9 events placed", "1 Feb 2026", "touch=True")
+    assert words.title == "Clicks on /shop"
+    assert words.place == "desktop 800 × 600 · default state · variant b · touch=True"
+    assert words.bar == "Clicks on one spot (log scale)"
+    assert words.ledger == "9 of 9 events placed"
+    assert words.ticks[-1] == (1.0, number(layer.scale.peak))
+    assert [place for place, _ in words.ticks] == sorted(place for place, _ in words.ticks)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(0.05, "0.05"), (1, "1"), (2.5, "2.5"), (23.4, "23"), (1234567.8, "1,234,568")]
+)
+def test_numbers_for_people(value: float, text: str) -> None:
+    assert number(value) == text
+
+
+@pytest.mark.parametrize("dpr", [1, 2, 3])
+@pytest.mark.parametrize("width", [200, 390, 820, 1440])
+@pytest.mark.parametrize("dark", [False, True])
+def test_legend_keeps_inside_its_width(width: int, dpr: float, dark: bool) -> None:
+    snapshot = make_snapshot(page="/" + "très-longue-добро/" * 12)
+    layer = drawn(random_hits(300, 800, 1200))
+    words = words_for(
+        layer, snapshot, "51,227 of 51,441 events placed (99.6 %); not placed: 31 ambiguous", "1 Feb 2026"
+    )
+    legend = draw_legend(words, layer.palette, round(width * dpr), dpr, dark)
+    assert legend.shape[1] == round(width * dpr)
+    ground = legend[2, 2].astype(int)
+    assert (np.abs(legend[:-4, : round(8 * dpr)] - ground) == 0).all()
+    assert (np.abs(legend[:-4, -round(8 * dpr) :] - ground) == 0).all()
+    assert len(np.unique(legend[..., 0])) > 40
+
+
+def test_boxes_are_drawn_around_clicked_elements() -> None:
+    hits = make_hits(9, x=[100.0] * 9, y=[60.0] * 9, element=[1] * 8 + [4])
+    layer = drawn(hits, "element")
+    picture = make_picture(OUTLINE)
+    before = picture.copy()
+    lay(layer, picture)
+    draw_marks(layer, OUTLINE, picture)
+    changed = np.argwhere((picture != before).any(axis=2))
+    x, y, width, _ = OUTLINE.elements[1].box
+    assert (picture[round(y), round(x) + 60 : round(x + width)] == layer.palette.rgb[255]).all()
+    assert changed[:, 0].max() < 300
+    assert layer.sample.events == 9
+
+
+# Same input, same bytes
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_same_input_same_bytes(kind: str) -> None:
+    once, again = (drawn(random_hits(500, 800, 1200), kind) for _ in range(2))
+    assert overlay_png(once) == overlay_png(again)
+    assert small_overlay_png(once) == small_overlay_png(again)
+    pictures = [make_picture(OUTLINE), make_picture(OUTLINE)]
+    for layer, picture in zip((once, again), pictures, strict=True):
+        lay(layer, picture)
+        draw_marks(layer, OUTLINE, picture)
+    assert (pictures[0] == pictures[1]).all()
+
+
+def test_elements_are_named_as_a_person_would() -> None:
+    assert name_of(OUTLINE.elements[3], OUTLINE) == "Button “Button 3”"
+    nameless = replace(OUTLINE.elements[3], name="", id="", tag="svg", role="")
+    assert name_of(nameless, OUTLINE) == f"Icon {nameless.selector}"
+    inside = replace(nameless, parent=1)
+    assert name_of(inside, OUTLINE) == "Icon in “Button 1”"
