@@ -1,6 +1,9 @@
 /** Where elements are, and whether one can see them. Lengths are CSS px. */
 
-import { documentOf, hostOf, once, parentOf, rectOf, styleOf, tagOf, type Memo } from "./dom";
+import { all, childrenOf, documentOf, hostOf, once, parentOf, rectOf, styleOf, tagOf, type Memo } from "./dom";
+
+// Not in browsers of before 2024.
+const checkVisibility = Element.prototype.checkVisibility as Element["checkVisibility"] | undefined;
 
 /** "fixed" or "sticky" when the element or an ancestor is: the nearest one says. */
 export function position(element: Element, memo: Memo): "" | "fixed" | "sticky" {
@@ -16,10 +19,20 @@ export function position(element: Element, memo: Memo): "" | "fixed" | "sticky" 
  */
 export function box(element: Element, memo: Memo = new Map()): [number, number, number, number] {
   const { left, top, width, height } = rectOf(element);
-  const frame = hostOf(documentOf(element));
-  const fixed = once(memo, position, element) === "fixed";
-  const [x, y] = frame ? once(memo, box, frame) : fixed ? [0, 0] : [scrollX, scrollY];
-  return [x + left + (frame ? frame.clientLeft : 0), y + top + (frame ? frame.clientTop : 0), width, height];
+  const frame = hostOf(documentOf(element)) as HTMLElement | null;
+  if (!frame) {
+    const moves = once(memo, position, element) === "fixed" ? 0 : 1;
+    return [left + moves * scrollX, top + moves * scrollY, width, height];
+  }
+  const [x, y, outer] = once(memo, box, frame);
+  const { paddingLeft, paddingTop } = styleOf(frame);
+  const scale = outer / frame.offsetWidth || 1;
+  return [
+    x + scale * (left + frame.clientLeft + parseFloat(paddingLeft)),
+    y + scale * (top + frame.clientTop + parseFloat(paddingTop)),
+    scale * width,
+    scale * height,
+  ];
 }
 
 /** The nearest ancestor, short of the body, that clips an element; null when none does. */
@@ -39,18 +52,19 @@ const within = (overflow: string | null, from: number, to: number, start: number
  */
 export function visible(element: Element, memo: Memo): boolean {
   const { left, top, right, bottom, width, height } = rectOf(element);
-  const { documentElement: root, body } = documentOf(element);
+  const document = documentOf(element);
+  const root = childrenOf(document)[0]!;
   const clip = once(memo, clipper, element);
-  const { overflowX, overflowY } = styleOf(clip || body);
+  const { overflowX, overflowY } = styleOf(clip || all(document, "body")[0] || root);
   const edges = rectOf(clip || root);
   const endX = clip || overflowX !== "visible" ? edges.right : Infinity;
   const endY = clip ? edges.bottom : once(memo, position, element) === "fixed" ? root.clientHeight : Infinity;
-  const around = clip || hostOf(documentOf(element));
+  const around = clip || hostOf(document);
   return (
     width * height > 1 &&
     within(clip && overflowX, left, right, edges.left, endX) &&
     within(clip && overflowY, top, bottom, edges.top, endY) &&
-    (!element.checkVisibility || element.checkVisibility({ checkOpacity: true, checkVisibilityCSS: true })) &&
+    (!checkVisibility || checkVisibility.call(element, { checkOpacity: true, checkVisibilityCSS: true })) &&
     (!around || once(memo, visible, around))
   );
 }

@@ -7,16 +7,8 @@ export const ACTING =
   "a[href],button,input:not([type=hidden]),select,textarea,summary,label,[controls],[contenteditable],[onclick]," +
   "[draggable=true],[tabindex]:not([tabindex^='-']),[role=button],[role=link],[role=tab],[role=option],[role^=menuitem]";
 
-/** Elements that were seen to listen for clicks, when somebody watched from the start (see `watch`). */
-export const listening = new WeakSet<EventTarget>();
-
-/** Natively, by role, by listener, or where the cursor becomes a pointer. Disabled controls included. */
+/** Natively, by role, by its own `onclick`, or where the cursor becomes a pointer. Disabled controls included. */
 export function isInteractive(element: Element): boolean {
   const pointed = (one: Element | null): boolean => !!one && styleOf(one).cursor === "pointer";
-  return (
-    is(element, ACTING) ||
-    listening.has(element) ||
-    !!(element as HTMLElement).onclick ||
-    (pointed(element) && !pointed(parentOf(element)))
-  );
+  return is(element, ACTING) || !!(element as HTMLElement).onclick || (pointed(element) && !pointed(parentOf(element)));
 }

@@ -7,7 +7,7 @@
  */
 
 import {
-  all, attr, documentOf, hostOf, innerOf, kindOf, once, parentNode, previousOf, rootOf, tagOf, type Memo,
+  all, attr, hostOf, innerOf, is, kindOf, once, parentNode, previousOf, rootOf, tagOf, type Memo,
 } from "./dom";
 import { stable } from "./stable";
 
@@ -28,13 +28,12 @@ const tag = (element: Element): string => tagOf(element).replace(/[^\w-]/g, "\\$
 
 /** A selector that needs no ancestor: id, test id, or the root and body of a document. */
 function anchor(element: Element): string {
-  const document = documentOf(element);
   for (const attribute of ["id", ...TEST_IDS]) {
     const value = stable(attr(element, attribute));
     const css = `[${attribute}=${value}]`;
     if (value && all(rootOf(element), css).length === 1) return attribute === "id" ? "#" + value : css;
   }
-  return parentNode(element) === document || element === document.body ? tag(element) : "";
+  return is(element, ":root,:root>body") ? tag(element) : "";
 }
 
 /** The selector of an element from the top document. */

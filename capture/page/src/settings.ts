@@ -1,6 +1,6 @@
 /** How the switches of a page are set, in the few words that a visitor's browser sends. */
 
-import { all, attr, childrenOf, documentOf, has, innerOf, nextOf, once, parentNode, type Memo } from "./dom";
+import { all, attr, childrenOf, documentOf, has, innerOf, is, nextOf, once, parentNode, type Memo } from "./dom";
 import { visible } from "./geometry";
 import { digest } from "./hash";
 import { selector } from "./selector";
@@ -10,10 +10,10 @@ type Setting = (element: Element, memo: Memo) => string | boolean | undefined;
 
 const shown: Setting = (element, memo) => once(memo, visible, element);
 
-/** A radio or checkbox that drives the page by CSS: hidden itself, in no form, with something beside it to reveal. */
+/** A radio or checkbox that drives the page by CSS: hidden itself, in no form or label, with something beside it. */
 const driven: Setting = (element, memo) => {
   const { form, checked } = element as HTMLInputElement;
-  return form || !nextOf(element) || shown(element, memo) ? undefined : checked;
+  return form || !nextOf(element) || is(element, "label *") || shown(element, memo) ? undefined : checked;
 };
 
 /** Only where a readable style sheet reveals by `:target`; else a fragment just scrolls. */

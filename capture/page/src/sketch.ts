@@ -1,9 +1,9 @@
 /**
  * A small digest of what can be seen now. Two browsers that see the same state give nearly the same sketch.
  *
- * Format: base64 of 128 bytes, 1024 bits of `minhash` (see hash.ts) over the visible leaves; a leaf is an element with
- * text of its own, a picture with a name, or a control. With a share d of differing bits, about 1 - 2 d of the leaves
- * of both are shared. In numpy:
+ * Format: base64 of 128 bytes, 1024 bits of `minhash` (see hash.ts) over the visible leaves. A leaf is an element with
+ * text of its own, a picture with a name, or a control, together with the nearest ancestor that has an id: panels with
+ * the same text are not the same. With a share d of differing bits, about 1 - 2 d of the leaves are shared. In numpy:
  *
  *     bits = np.unpackbits(np.frombuffer(base64.b64decode(sketch), np.uint8))
  *     similarity = max(0.0, 1.0 - 2.0 * np.mean(bits_a != bits_b))
@@ -12,21 +12,23 @@
  * matter; nothing typed, scrolled or still loading does.
  */
 
-import { attr, is, once, parentOf, tagOf, type Memo } from "./dom";
+import { attr, is, once, tagOf, type Memo } from "./dom";
 import { visible } from "./geometry";
 import { hash, minhash } from "./hash";
 import { FIELD, ownText } from "./name";
+import { selector } from "./selector";
 import { walk } from "./walk";
 
 const BITS = 1024;
 
 /** The sketch of what can be seen in a document. */
-export function sketch({ documentElement }: Document, memo: Memo = new Map()): string {
+export function sketch(document: Document, memo: Memo = new Map()): string {
   const leaves = new Set<number>();
-  walk(documentElement, (element) => {
+  walk(document, (element) => {
     const text = once(memo, ownText, element) || attr(element, "alt") || (is(element, FIELD) && attr(element, "name"));
     if (!text || !once(memo, visible, element)) return;
-    leaves.add(hash(tagOf(parentOf(element) || element) + tagOf(element) + text.replace(/\d+/g, "0")));
+    const [anchor] = once(memo, selector, element).split(" > ");
+    leaves.add(hash(anchor + tagOf(element) + text.replace(/\d+/g, "0")));
   });
   return minhash(leaves, BITS);
 }

@@ -1,6 +1,6 @@
 /** Walks over a page, through open shadow roots and frames of the same origin. */
 
-import { childrenOf, documentOf, innerOf, is, parentOf } from "./dom";
+import { all, childrenOf, innerOf, is, parentOf, rootOf } from "./dom";
 import { isInteractive } from "./interactive";
 import { UNSEEN } from "./name";
 
@@ -14,13 +14,16 @@ const kept = (element: Element): boolean =>
 /** The element of the outline that an element belongs to: itself, or the nearest around it. */
 export function subject(element: Element): Element {
   const parent = parentOf(element);
-  return kept(element) ? element : parent ? subject(parent) : documentOf(element).body;
+  return kept(element) ? element : parent ? subject(parent) : all(rootOf(element), "body")[0] || element;
 }
 
-/** Calls `visit` with each kept element in document order, a host before its shadow tree before its children. */
-export function walk(element: Element, visit: (element: Element) => void): void {
-  if (is(element, UNSEEN)) return;
-  if (kept(element)) visit(element);
-  const inner = innerOf(element);
-  for (const child of [...(inner ? childrenOf(inner) : []), ...childrenOf(element)]) walk(child, visit);
+/** Calls `visit` with each kept element under a node, in document order, a host before its shadow tree before its children. */
+export function walk(root: Node, visit: (element: Element) => void): void {
+  for (const element of childrenOf(root)) {
+    if (is(element, UNSEEN)) continue;
+    if (kept(element)) visit(element);
+    const inner = innerOf(element);
+    if (inner) walk(inner, visit);
+    walk(element, visit);
+  }
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -110,7 +111,8 @@ class Outline:
         while index >= 0:
             element = self.elements[index]
             plain = element.tag in ("body", "html") and not element.hop
-            steps.append(element.tag if plain else f"{element.tag}:nth-of-type({element.nth})")
+            tag = re.sub(r"[^\w-]", r"\\\g<0>", element.tag)
+            steps.append(tag if plain else f"{tag}:nth-of-type({element.nth})")
             steps.append(" >>> " if element.hop else " > ")
             index = element.parent
         return "".join(reversed(steps[:-1]))
