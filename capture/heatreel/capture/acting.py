@@ -35,6 +35,12 @@ async def do(tab: Tab, action: Action, before: str, after: str) -> Change:
     return Change.from_json(await tab.ask("probe", probe))
 
 
+async def look_again(tab: Tab, selector: str, before: str, after: str) -> Change:
+    """Compares the sight named `before` with what is seen a moment later, kept as `after`."""
+    probe = {"selector": selector, "action": "none", "from": before, "to": after, "bound": 800}
+    return Change.from_json(await tab.ask("probe", probe))
+
+
 async def _by_hand(tab: Tab, action: Action) -> bool:
     """The actions that need the browser itself: the pointer, keys, a URL."""
     if action.action == "hover":

@@ -29,6 +29,15 @@ _TABBY = re.compile(r"\b(tab|tabs|pill|pills|segment)", re.I)
 _CAROUSEL = re.compile(r"carousel|slider|swiper|slick|splide|glide|slideshow|owl-|slide-to|bs-slide", re.I)
 
 
+_WORD = re.compile(r"[^\W\d_]{2}|[\u3040-\u9fff]")
+_CALENDAR = re.compile(r"calendar|date-?picker|datepicker|flatpickr|timepicker|colorpicker|color-picker", re.I)
+
+
+def calendar(change: Change) -> bool:
+    """Whether a calendar or the like opened: its months go on for ever, and none is a state of its own."""
+    return any(_CALENDAR.search(f"{root.classes} {root.id}") for root in change.roots)
+
+
 def kind_of(candidate: Candidate, change: Change, siblings: int, window: tuple[int, int]) -> str:
     """The kind of the state that a trigger leads to.
 
@@ -44,10 +53,11 @@ def kind_of(candidate: Candidate, change: Change, siblings: int, window: tuple[i
     if root and root.is_dialog:
         return "dialog"
     if candidate.role == "tab" or candidate.tablist:
-        return "tab"
+        # Both words are used for accordions as well; then it counts whether panels take each other's place.
+        return "accordion" if candidate.expanded and not _swapped(change) else "tab"
     if _slides(candidate, change):
         return "carousel"
-    if root and root.overlay == "top":
+    if root and (root.overlay == "top" or calendar(change)):
         return "popover"
     if _menu_like(candidate, root):
         return "menu"
@@ -60,6 +70,8 @@ def kind_of(candidate: Candidate, change: Change, siblings: int, window: tuple[i
     if not candidate.expanded and (
         _TABBY.search(f"{candidate.classes} {candidate.around}") or (siblings > 1 and _swapped(change))
     ):
+        return "tab"
+    if "toggle=tab" in candidate.data or "toggle=pill" in candidate.data:
         return "tab"
     alike = siblings > 1 and (candidate.expanded or candidate.reason == "declared")
     return "accordion" if alike else "disclosure"
@@ -96,11 +108,8 @@ def _overlay(root: Root, window: tuple[int, int]) -> str:
 
 def _swapped(change: Change) -> bool:
     """Whether what came lies where something went."""
-    return any(
-        abs(came.left - went.left) < 40 and abs(came.top - went.top) < 12
-        for came in change.roots
-        for went in change.left
-    )
+    came, went = largest(change.roots), largest(change.left)
+    return came is not None and went is not None and abs(came.left - went.left) < 40 and abs(came.top - went.top) < 12
 
 
 def largest(roots: Iterable[Root]) -> Root | None:
@@ -111,7 +120,11 @@ def largest(roots: Iterable[Root]) -> Root | None:
 def label_of(kind: str, candidate: Candidate, change: Change, number: int = 0) -> str:
     """The name that a person would give the state. `number` counts slides from 1."""
     root = largest(change.roots)
-    name = candidate.name or (root.text[:60] if root else "") or candidate.target
+    name = candidate.name
+    if not _WORD.search(name):
+        name = (root.label or root.heading or root.text[:40] if root else "") or name or candidate.target
+    if candidate.reason == "field":
+        name = candidate.name or candidate.selector.rpartition("#")[2]
     if kind == "carousel":
         return f"Slide {number}"
     if candidate.reason == "select":

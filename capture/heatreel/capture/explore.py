@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from heatreel.capture import acting
 from heatreel.capture.acting import BASE
 from heatreel.capture.changes import Change
-from heatreel.capture.classify import kind_of, label_of, largest, state_id
+from heatreel.capture.classify import calendar, kind_of, label_of, largest, state_id
 from heatreel.capture.tab import Tab
 from heatreel.capture.triggers import Candidate, plan
 from heatreel.core.errors import PageError
@@ -278,6 +278,8 @@ class Explorer:
             return
         if change.storage != self.storage:
             self.dirty = True
+        if change.visible and change.ended != "quiet":
+            change = await self._calm(candidate, sight, change)
         routed = self._is_route(change)
         if routed:
             self.routes.append(Route(change.url, (*parent.state.recipe, action)))
@@ -290,6 +292,15 @@ class Explorer:
                 await acting.leave(self.tab, candidate.at)
             return
         await self._go_back(parent, candidate, change, kept)
+
+    async def _calm(self, candidate: Candidate, sight: str, change: Change) -> Change:
+        """The change once more for a page that did not come to rest: what passes by is no state."""
+        step = f"step{int(sight.removeprefix('step')) + 1}" if sight != BASE else "step0"
+        again = await acting.look_again(self.tab, candidate.at, sight, step)
+        if again.digest == change.digest:
+            return change
+        self._skip(candidate.selector, f"{candidate.name or candidate.tag}: what it does never came to rest")
+        return replace(again, solid=0, both=0, reordered=0)
 
     def _indicates(self, candidate: Candidate) -> bool:
         """Whether a trigger of a carousel leads to one slide, not to the next one."""
@@ -350,6 +361,7 @@ class Explorer:
             (self.tab.viewport.width, self.tab.viewport.height),
         )
         label = label_of(kind, candidate, change, self._slide(change) if kind == "carousel" else 0)
+        label = self._unlike(label, candidate)
         reveals, hides = await self._shown(parent)
         state = State(
             self._free(state_id(kind, label, change)),
@@ -363,7 +375,7 @@ class Explorer:
         found = Found(state, change.digest, frozenset({*change.added_texts, *change.images}), parent.level + 1)
         self.found.append(found)
         self.by_digest[change.digest] = found
-        if found.level < self.options.depth + (DIALOG_DEPTH if kind == "dialog" else 0):
+        if found.level < self.options.depth + (DIALOG_DEPTH if kind == "dialog" else 0) and not calendar(change):
             scopes = None if kind == "overlay" else [root.selector for root in change.roots if root.selector]
             found.candidates = await self._candidates(scopes) if scopes is None or scopes else []
         return found
@@ -383,6 +395,13 @@ class Explorer:
         taken.add(number)
         return number
 
+    def _unlike(self, label: str, candidate: Candidate) -> str:
+        """The label, with its trigger's name when another state is called the same."""
+        taken = {found.state.label for found in self.found}
+        if label in taken and candidate.name and candidate.name not in label and not label.startswith("Slide "):
+            label = f"{label} ({candidate.name[:40]})"
+        return label
+
     def _free(self, name: str) -> str:
         taken = {found.state.id for found in self.found}
         number, free = 2, name
@@ -395,6 +414,11 @@ class Explorer:
     async def _go_back(self, parent: Found, candidate: Candidate, change: Change, kept: Found | None) -> None:
         """Undoes a probe by the reverse action when the page then shows the parent state again; else the next
         probe starts from a fresh load."""
+        if change.digest == parent.digest and not change.moved_on:
+            return
+        if change.digest == self.found[0].digest and not self.dirty and not change.moved_on:
+            self.at = self.found[0]
+            return
         self.at = None
         sight = self.sight(parent)
         for how, selector in self._ways(candidate, change):

@@ -17,12 +17,14 @@ ORDER = (
     "aria",
     "check",
     "select",
+    "field",
     "link-listener",
     "link-picture",
     "listener",
     "button",
     "hover-css",
     "hover-listener",
+    "hover-hint",
     "hash",
     "link",
     "cursor",
@@ -34,6 +36,7 @@ SURE = frozenset({"summary", "declared", "aria", "check"})
 
 ALIKE_SURE = 40
 ALIKE = 12
+CHOICES = 3
 """Up to so many structurally alike candidates are all tried; of more, the first, the second and the last."""
 
 
@@ -192,6 +195,8 @@ def _thin(candidates: list[Candidate]) -> tuple[list[Candidate], list[Candidate]
         if candidate.reason == "link" and candidate is not alike[0]:
             continue  # one tells whether the page handles its links itself; the crawl follows the others
         limit = ALIKE_SURE if candidate.says else ALIKE
+        if candidate.role in ("option", "menuitemradio", "gridcell", "slider", "spinbutton"):
+            limit = CHOICES
         if len(alike) <= limit or candidate in (alike[0], alike[1], alike[-1]):
             kept.append(candidate)
         else:

@@ -3,6 +3,22 @@
   const hr = globalThis.__heatreelCapture;
   if (hr.compare) return;
   const LIMIT = 150;
+  const CAROUSEL = "[aria-roledescription=carousel],[class*=carousel],[class*=slider],[class*=swiper],[class*=slick],[class*=splide],[class*=glide],[class*=slideshow],[class*=owl-]";
+
+  const nearest = (element, css) => {
+    for (let at = element; at; at = hr.up(at)) if (at.matches && at.matches(css)) return at;
+    return null;
+  };
+  const plain = (key) => key.replace(/\d[\d.,]*/g, "0");
+
+  // The whole carousel around an element: parts of it bear its name in their classes, too.
+  const carouselOf = (element) => {
+    let found = null;
+    for (let at = element, n = 0; at && n < 10; at = hr.up(at), n++) {
+      if (at.matches(CAROUSEL) && at.getBoundingClientRect().height < 1.5 * innerHeight) found = at;
+    }
+    return found;
+  };
 
   hr.sights = {}; // name -> sight
   hr.volatile = new Set(); // elements
@@ -11,10 +27,8 @@
   hr.look = (name) => {
     const sight = hr.see();
     hr.sights[name] = sight;
-    sight.norm = hr.counts(sight, hr.volatile);
     sight.selectors = selectorsOf(sight);
-    for (const key of hr.volatileKeys) sight.norm.delete(key);
-    return { digest: digest(sight.norm), leaves: sight.leaves.length };
+    return { digest: digest(sight), leaves: sight.leaves.length };
   };
   // What an action takes out of the page has no selector afterwards.
   const selectorsOf = (sight) => {
@@ -24,28 +38,34 @@
     }
     return found;
   };
-  const digest = (norm, extra = "") => hr.shortHash([...norm].map(([key, count]) => `${key}*${count}`).sort().join("\n") + extra);
-  hr.keysOf = (name) => [...hr.sights[name].norm];
+  hr.keysOf = (name) => [...hr.counts(hr.sights[name], hr.volatile)].filter(([key]) => !hr.volatileKeys.has(key));
 
-  // What is seen at `to` in the words of `from`: without what only redraws the trigger itself.
-  const normal = (before, added, removed) => {
-    const norm = new Map(before.norm);
-    for (const leaf of added) if (!hr.volatileKeys.has(leaf.key)) norm.set(leaf.key, (norm.get(leaf.key) || 0) + 1);
-    for (const leaf of removed) {
-      const count = (norm.get(leaf.key) || 0) - 1;
-      if (count > 0) norm.set(leaf.key, count);
-      else norm.delete(leaf.key);
+  const TOGGLE = "button,summary,[role=button],[role=tab],[aria-expanded],label";
+  // Two sights with the same digest are one state: the same things seen in the same order. Left out are the volatile
+  // parts, what a trigger says of itself, and which number a counter is at.
+  const digest = (sight, more = "") => {
+    const words = [];
+    for (const leaf of sight.leaves) {
+      if (hr.volatileKeys.has(leaf.key) || (hr.volatile.size && hr.inside(leaf.element, hr.volatile))) continue;
+      const toggle = leaf.element.closest(TOGGLE);
+      if (toggle && !leaf.key.startsWith("text:")) continue;
+      if (toggle && toggle.hasAttribute("aria-expanded")) words.push("toggle");
+      else words.push(/\d/.test(leaf.key) && leaf.key.startsWith("text:") && !nearest(leaf.element, CAROUSEL) ? plain(leaf.key) : leaf.key);
     }
-    return norm;
+    return hr.shortHash(words.join("\n") + more);
   };
 
-  const SOLID = /^(text|img|control|frame|video|canvas|object|embed|back):/;
-  const solid = (leaves) => leaves.filter((leaf) => SOLID.test(leaf.key) || leaf.w * leaf.h >= 3600).length;
+  const SOLID = /^(img|control|frame|video|canvas|object|embed):/;
+  // A mark beside a heading, a bullet, a cross are too little for a state.
+  const WORD = /[\p{L}\p{N}]{2}|[\p{Lo}]|\d/u;
+  const isSolid = (leaf) => leaf.key.startsWith("text:") ? WORD.test(leaf.key.slice(5)) : SOLID.test(leaf.key) || leaf.w * leaf.h >= (leaf.key.startsWith("back:") ? 1100 : 3600);
+  const solid = (leaves) => leaves.filter(isSolid).length;
 
   // Parts of the page that change while nobody acts. Their leaves are left out of every comparison.
   hr.markVolatile = (one, two) => {
     const a = hr.sights[one], b = hr.sights[two];
-    for (const leaf of hr.beyond(b, a).concat(hr.beyond(a, b))) {
+    const { added, removed } = hr.difference(a, b);
+    for (const leaf of added.concat(removed)) {
       let part = nearest(leaf.element, "[class*=carousel],[class*=slider],[class*=swiper],[class*=ticker],[class*=marquee]") || leaf.element;
       while (part && !part.isConnected) part = part.parentElement;
       if (part && part !== document.body && part !== document.documentElement) hr.volatile.add(part);
@@ -80,10 +100,6 @@
     return "";
   };
 
-  const nearest = (element, css) => {
-    for (let at = element; at; at = hr.up(at)) if (at.matches && at.matches(css)) return at;
-    return null;
-  };
 
   // Where the leaves of a fragment are or were: what is gone has no box any more.
   const union = (element, leaves) => {
@@ -118,17 +134,16 @@
       heading: heading ? hr.fold(heading.textContent || "").slice(0, 80) : "", dialog: dialog ? titleOf(dialog) : "", is_dialog: !!dialog, overlay: overlayOf(element, against),
       links: element.querySelectorAll("a[href],[role^=menuitem],[role=option]").length, slide: slideOf(element),
       classes: (element.getAttribute("class") || "").slice(0, 120), id: element.id || "",
-      carousel: nearest(element, CAROUSEL) ? hr.selectorOf(nearest(element, CAROUSEL)) : "",
+      carousel: carouselOf(element) ? hr.selectorOf(carouselOf(element)) : "",
       ...(gone ? union(element, leaves) : boxOf(element)), content: union(element, leaves),
       label: labelOf(element),
     };
   };
-  const CAROUSEL = "[aria-roledescription=carousel],[class*=carousel],[class*=slider],[class*=swiper],[class*=slick],[class*=splide],[class*=glide],[class*=slideshow],[class*=owl-]";
   const SLIDE = "[aria-roledescription=slide],.carousel-item,.slick-slide,.swiper-slide,.splide__slide,.glide__slide,.owl-item,.slide";
   const among = (element) => String([...element.parentElement.children].filter((one) => one.tagName === element.tagName).indexOf(element) + 1);
   // Place of an element's slide in its carousel, from 1: "" outside of carousels, "?" when it cannot be told.
   const slideOf = (element) => {
-    const carousel = nearest(element, CAROUSEL);
+    const carousel = carouselOf(element);
     if (!carousel) return "";
     for (let at = element; at && at !== carousel; at = hr.up(at)) {
       const index = at.getAttribute("data-slick-index") || at.getAttribute("data-swiper-slide-index");
@@ -185,18 +200,18 @@
     return { both, moved, recolored };
   };
 
-  // Elements that stay and show another number: a quantity, a price, a badge. No state of its own for each number.
-  const counters = (added, removed) => {
-    const found = new Set();
+  // Places that show another number than before: a quantity, a price, a badge. No state for each number.
+  const counters = (before, after) => {
+    const counting = (leaf) => leaf.key.startsWith("text:") && /\d/.test(leaf.key);
+    const numbers = new Map(), found = new Set();
+    for (const leaf of before.leaves) if (counting(leaf)) numbers.set(plain(leaf.key), (numbers.get(plain(leaf.key)) || []).concat([leaf]));
     const near = (a, b) => a.element === b.element || (Math.abs(a.x - b.x) < 30 && Math.abs(a.y - b.y) < 6);
-    for (const leaf of added) {
-      if (!/\d/.test(leaf.key) || !leaf.key.startsWith("text:") || nearest(leaf.element, CAROUSEL)) continue;
-      const old = removed.find((one) => plain(one.key) === plain(leaf.key) && near(one, leaf));
-      if (old) found.add(leaf.element).add(old.element);
+    for (const leaf of after.leaves) {
+      const old = counting(leaf) && (numbers.get(plain(leaf.key)) || []).find((one) => near(one, leaf));
+      if (old && old.key !== leaf.key && !nearest(leaf.element, CAROUSEL)) found.add(leaf).add(old);
     }
     return found;
   };
-  const plain = (key) => key.replace(/\d[\d.,]*/g, "0");
 
   // `selector`: the trigger. Compares the sight `from` with the page as it is now, kept as the sight `to`.
   hr.compare = (from, to, selector) => {
@@ -206,13 +221,11 @@
     const trigger = selector ? hr.resolve(selector) : null;
     const box = trigger && trigger.isConnected ? ownBox(trigger) : null;
     const news = (leaf) => !ownOnly(leaf, trigger, box) && !hr.volatileKeys.has(leaf.key);
-    const added = hr.beyond(after, before, hr.volatile), removed = hr.beyond(before, after, hr.volatile);
-    const counted = counters(added, removed);
-    const other = added.filter((leaf) => news(leaf) && !counted.has(leaf.element));
-    const gone = removed.filter((leaf) => news(leaf) && !counted.has(leaf.element));
+    const numbers = counters(before, after);
+    const { added, removed } = hr.difference(before, after, hr.volatile, numbers);
+    const other = added.filter(news), gone = removed.filter(news);
     const styles = restyled(before, after);
     const shuffled = other.length + gone.length ? 0 : reordered(before, after);
-    after.norm = normal(before, other, gone);
     const area = (leaves) => Math.round(leaves.reduce((sum, leaf) => sum + leaf.w * leaf.h, 0));
     return {
       added: other.length, removed: gone.length, own: added.length + removed.length - other.length - gone.length,
@@ -223,12 +236,11 @@
       roots: roots(other, before).slice(0, 12).map((one) => describe(one, before, other, false)),
       left: roots(gone, after).slice(0, 12).map((one) => describe(one, after, gone, true)),
       reordered: shuffled, ...styles, leaves: after.leaves.length, url: location.href, height: document.documentElement.scrollHeight,
-      digest: digest(after.norm, extra(after, styles, shuffled)), trigger_expanded: trigger ? trigger.getAttribute("aria-expanded") || "" : "",
+      digest: digest(after, extra(after, styles)), trigger_expanded: trigger ? trigger.getAttribute("aria-expanded") || "" : "",
     };
   };
   // Where the same things are seen otherwise, what they are made up of does not tell the states apart.
-  const extra = (after, styles, shuffled) => {
-    if (shuffled) return hr.shortHash(after.leaves.map((leaf) => leaf.key).join());
+  const extra = (after, styles) => {
     if (styles.recolored >= 0.5 * styles.both && styles.both) return hr.shortHash(after.leaves.map((leaf) => leaf.color).join());
     if (styles.moved >= Math.max(4, 0.2 * styles.both)) return hr.shortHash(after.leaves.map((leaf) => `${Math.round(leaf.x / 20)}`).join());
     return "";
@@ -238,21 +250,26 @@
   hr.shownBetween = (from, to) => {
     const before = hr.sights[from], after = hr.sights[to];
     const list = (more, against) => {
-      const elements = [...new Set(roots(more, against).concat(more.map((leaf) => leaf.element)))].slice(0, LIMIT);
+      const some = more.some(isSolid) ? more.filter(isSolid) : more;
+      const size = (element) => { const box = element.getBoundingClientRect(); return box.width * box.height; };
+      const tops = roots(some, against).sort((a, b) => size(b) - size(a));
+      const elements = [...new Set(tops.concat(some.map((leaf) => leaf.element)))].slice(0, LIMIT);
       return elements.map((element) => ({
         selector: element.isConnected ? hr.selectorOf(element) : before.selectors && before.selectors.get(element) || "",
         text: hr.fold(textFor(element)).slice(0, 200),
       })).filter((one) => one.selector);
     };
-    return { reveals: list(hr.beyond(after, before, hr.volatile), before), hides: list(hr.beyond(before, after, hr.volatile), after) };
+    const numbers = counters(before, after);
+    const { added, removed } = hr.difference(before, after, hr.volatile, numbers);
+    return { reveals: list(added, before), hides: list(removed, after) };
   };
   const textFor = (element) => element.innerText || element.textContent || element.getAttribute("alt") || "";
 
   hr.sameAs = (name) => {
     const before = hr.sights[name], now = hr.see();
-    const strict = hr.volatileKeys.size ? hr.beyond(now, before, hr.volatile).concat(hr.beyond(before, now, hr.volatile)).every((leaf) => hr.volatileKeys.has(leaf.key))
-      : hr.same(before, now, hr.volatile);
-    if (!strict) return false;
+    const numbers = counters(before, now);
+    const { added, removed } = hr.difference(before, now, hr.volatile, numbers);
+    if (!added.concat(removed).every((leaf) => hr.volatileKeys.has(leaf.key))) return false;
     const styles = restyled(before, now);
     return styles.moved < Math.max(4, 0.1 * styles.both) && styles.recolored <= 0.2 * styles.both + 2 && !reordered(before, now);
   };
@@ -277,7 +294,7 @@
   hr.probe = async ({ selector, action, touch, from, to, bound }) => {
     const url = location.href;
     const did = action === "click" ? hr.act(selector, touch) : true;
-    const ended = did ? await hr.quiet(bound) : "gone";
+    const ended = did ? await hr.quiet(bound, 1200, 1500) : "gone";
     top();
     const result = did ? hr.compare(from, to, selector) : {};
     return JSON.stringify({ did, ended, from_url: url, storage: hr.storage(), notes: hr.takeNotes(), ...result });
@@ -286,7 +303,7 @@
   // Goes back by a click (unless somebody has acted), and says whether what is seen is what was seen before.
   hr.undo = async ({ selector, action, touch, to, bound }) => {
     if (action === "click" && !hr.act(selector, touch)) return false;
-    await hr.quiet(bound);
+    await hr.quiet(bound, 600, 900);
     top();
     return hr.sameAs(to);
   };

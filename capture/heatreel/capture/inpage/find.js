@@ -15,6 +15,10 @@
   const CLICKS = ["click", "mousedown", "mouseup", "pointerdown", "pointerup", "touchstart", "touchend"];
   const HOVERS = ["mouseenter", "mouseover", "pointerenter", "pointerover"];
 
+  // Fields that open something when they are entered: calendars, suggestions.
+  const FOCUS = ["focus", "focusin"];
+  const TYPED = /^(text|search|date|datetime-local|month|week|time|color|tel|email|url|number|)$/;
+
   const attribute = (element, name) => element.getAttribute(name) || "";
   const hears = (element, types) => {
     const own = element.ownerDocument.defaultView && element.ownerDocument.defaultView.__heatreelCapture;
@@ -35,7 +39,7 @@
   };
 
   // jQuery's delegated handlers name their selector.
-  const delegated = () => {
+  const delegated = (types) => {
     const jquery = globalThis.jQuery;
     const found = new Set();
     if (!jquery || !jquery._data) return found;
@@ -44,7 +48,7 @@
       let events = null;
       try { events = jquery._data(holder, "events"); } catch { return found; }
       for (const type of events ? Object.keys(events) : []) {
-        if (!CLICKS.includes(type)) continue;
+        if (!types.includes(type)) continue;
         for (const entry of events[type]) {
           if (!entry.selector) continue;
           try { for (const element of holder.querySelectorAll(entry.selector)) found.add(element); } catch { /* jQuery's own syntax */ }
@@ -101,7 +105,8 @@
     if (element.matches(SAID)) return "aria";
     if (tag === "INPUT") {
       if (/^(checkbox|radio)$/.test(element.type)) return "check";
-      return hears(element, CLICKS) && /^(button|image)$/.test(element.type) ? "button" : element.type === "button" ? "button" : "";
+      if (element.type === "button") return "button";
+      return TYPED.test(element.type) && (hears(element, FOCUS.concat(CLICKS)) || context.focused.has(element)) ? "field" : "";
     }
     if (tag === "LABEL" && element.control) return ""; // its control stands for it
     if (tag === "SELECT") return hears(element, ["change", "input"]) || element.onchange || handledChange(element) ? "select" : "";
@@ -285,7 +290,7 @@
   hr.find = (known = [], scopes = null) => {
     const holders = scopes && scopes.map(hr.resolve).filter(Boolean);
     const seen = new Set(known);
-    const context = { delegated: delegated() };
+    const context = { delegated: delegated(CLICKS), focused: delegated(FOCUS) };
     const found = [], hits = new Map(), covered = [];
     const area = innerWidth * innerHeight;
     for (const element of hr.all()) {
@@ -310,7 +315,7 @@
     .concat([...(document.body ? document.body.children : [])])
     .some((one) => { const heard = hr.listeners.get(one); return !!heard && heard.has("click"); });
 
-  const STRENGTH = ["summary", "declared", "aria", "check", "select", "button", "link-listener", "link-picture", "hash", "listener", "link", "cursor"];
+  const STRENGTH = ["summary", "declared", "aria", "check", "select", "field", "button", "link-listener", "link-picture", "hash", "listener", "link", "cursor"];
 
   // One candidate for each place that a click lands on: a click on `li` in whose middle lies `a` is a click on `a`.
   const unnest = (found, hits) => {
@@ -407,6 +412,7 @@
       if (element === document.body) continue;
       if (hears(element, HOVERS) || handled(element, false) || element.hasAttribute("interestfor")) found.set(element, found.get(element) || "listener");
     }
+    for (const element of hinted(found)) if (!found.has(element)) found.set(element, "hint");
     const records = [];
     const area = innerWidth * innerHeight;
     for (const [element, reason] of found) {
@@ -419,6 +425,23 @@
       records.push({ ...one, at: one.selector });
     }
     return JSON.stringify({ found: records });
+  };
+
+  // Where scripts may answer to the pointer by delegation: what bears a hint, and the items of lists that listen.
+  const HINTS = "[title],[data-tooltip],[data-title],[data-toggle=tooltip],[data-bs-toggle=tooltip],[data-toggle=popover],[data-bs-toggle=popover],[data-tippy-content],[uk-tooltip],[data-uk-tooltip],[aria-haspopup][role=menuitem]";
+  const hinted = (found) => {
+    const more = delegated(HOVERS);
+    const roots = [document, document.documentElement, document.body, globalThis];
+    const listens = roots.some((root) => HOVERS.some((type) => hr.listeners.get(root) && hr.listeners.get(root).has(type)));
+    if (listens || globalThis.jQuery) for (const element of document.querySelectorAll(HINTS)) more.add(element);
+    for (const holder of [...found.keys()]) {
+      if (!hears(holder, ["mouseover", "pointerover"])) continue;
+      const items = [...holder.querySelectorAll("[role=menuitem][aria-haspopup],li")].filter((item) => item.querySelector("ul,ol,[role=menu]") || item.matches("[aria-haspopup]"));
+      for (const item of items.slice(0, 12)) more.add(item.matches("li") && item.firstElementChild ? item.firstElementChild : item);
+      if (items.length) found.delete(holder);
+    }
+    for (const element of document.querySelectorAll("iframe[title],frame[title],svg title,abbr[title]")) more.delete(element);
+    return [...more].filter((element) => element !== document.body && element !== document.documentElement).slice(0, 60);
   };
 
   // Links of the page: [absolute URL, selector where it can be clicked].

@@ -34,6 +34,16 @@
     return [x ? rect[0] : -far, y ? rect[1] : -far, x ? rect[2] : far, y ? rect[3] : far];
   };
 
+  // What lies in a scroller can be scrolled to, however small the window on it is.
+  const opened = (element, style, clip, rect) => {
+    const y = SCROLLS.test(style.overflowY) && element.scrollHeight > element.clientHeight + 1;
+    const x = SCROLLS.test(style.overflowX) && element.scrollWidth > element.clientWidth + 1 && style.scrollSnapType === "none";
+    if ((!x && !y) || isRoot(element)) return clip;
+    const seen = meet(rect, clip);
+    if (seen[2] - seen[0] < 2 || seen[3] - seen[1] < 2) return clip;
+    return [x ? -1e7 : clip[0], y ? -1e7 : clip[1], x ? 1e7 : clip[2], y ? 1e7 : clip[3]];
+  };
+
   const cutAway = (style) => {
     if (style.clip !== "auto" && /^rect\((0|1)px,? (0|1)px,? (0|1)px,? (0|1)px\)$/.test(style.clip)) return true;
     return style.clipPath !== "none" && /^(inset\((50|100)%\)|circle\(0(px|%)?( |\)))/.test(style.clipPath);
@@ -114,7 +124,7 @@
     if (!contents) {
       if (position === "absolute" && cutAway(style)) return;
       const cut = isRoot(element) ? null : clipOf(style, rect);
-      const flow = cut ? meet(clip, cut) : clip;
+      const flow = opened(element, style, cut ? meet(clip, cut) : clip, rect);
       const holdsAll = contains(style);
       const positioned = position !== "static" || holdsAll;
       next = [flow, positioned ? flow : position === "fixed" ? clip : clips[1], holdsAll ? flow : clips[2]];
@@ -169,10 +179,11 @@
     return out;
   };
 
-  // How often each key is seen, without what lies in the volatile parts.
-  hr.counts = (sight, volatile) => {
+  // How often each key is seen, without what lies in the volatile parts, and without the leaves in `except`.
+  hr.counts = (sight, volatile, except) => {
     const counts = new Map();
     for (const leaf of sight.leaves) {
+      if (except && except.has(leaf)) continue;
       if (volatile && volatile.size && inside(leaf.element, volatile)) continue;
       counts.set(leaf.key, (counts.get(leaf.key) || 0) + 1);
     }
@@ -193,27 +204,32 @@
     return false;
   };
 
-  hr.same = (before, after, volatile) => {
-    const a = hr.counts(before, volatile), b = hr.counts(after, volatile);
-    if (a.size !== b.size) return false;
-    for (const [key, count] of a) if (b.get(key) !== count) return false;
-    return true;
-  };
+  const near = (a, b) => Math.abs(a.x - b.x) <= 6 && Math.abs(a.y - b.y) <= 6;
 
-  // Leaves of `after` beyond what `before` has of the same key.
-  hr.beyond = (after, before, volatile) => {
-    const left = hr.counts(before, volatile);
-    const kept = new Set(before.leaves.map((leaf) => leaf.element));
-    const more = [];
-    const take = (leaf) => {
-      if (volatile && volatile.size && inside(leaf.element, volatile)) return;
-      const count = left.get(leaf.key) || 0;
-      if (count) left.set(leaf.key, count - 1);
-      else more.push(leaf);
-    };
-    // The same element first, so that of two equal texts the new one counts as new.
-    for (const leaf of after.leaves) if (kept.has(leaf.element)) take(leaf);
-    for (const leaf of after.leaves) if (!kept.has(leaf.element)) take(leaf);
-    return more;
+  // Leaves that came and went between two sights. The same element with the same words stays; so does what was drawn
+  // anew (its old element is gone) or lies in the same place. The same words elsewhere, in an element that was there
+  // all along, came: three sections may say the same.
+  hr.difference = (before, after, volatile, except) => {
+    const counted = (leaf) => !(except && except.has(leaf)) && !(volatile && volatile.size && inside(leaf.element, volatile));
+    const old = new Map();
+    for (const leaf of before.leaves) if (counted(leaf)) old.set(leaf.element, leaf);
+    const open = [];
+    for (const leaf of after.leaves) {
+      if (!counted(leaf)) continue;
+      const same = old.get(leaf.element);
+      if (same && same.key === leaf.key) old.delete(leaf.element);
+      else open.push(leaf);
+    }
+    const left = new Map();
+    for (const leaf of old.values()) left.set(leaf.key, (left.get(leaf.key) || []).concat([leaf]));
+    const added = [];
+    for (const leaf of open) {
+      const others = left.get(leaf.key) || [];
+      let at = others.findIndex((one) => near(one, leaf));
+      if (at < 0) at = others.findIndex((one) => !one.element.isConnected);
+      if (at < 0) added.push(leaf);
+      else old.delete(others.splice(at, 1)[0].element);
+    }
+    return { added, removed: [...old.values()] };
   };
 })();

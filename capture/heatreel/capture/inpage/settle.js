@@ -60,10 +60,11 @@
   const mutations = () => [hr, ...hr.frames()].reduce((sum, one) => sum + one.mutations, 0);
 
   // Resolves with the condition that ended the wait: "quiet", or what was still under way at the bound (ms).
-  hr.quiet = async (bound = 2500, timerCap = 1200) => {
+  // `bound` is for requests; what moves for longer than `restless` moves for ever.
+  hr.quiet = async (bound = 2500, timerCap = 1200, restless = bound) => {
     const start = hr.now();
     let equal = 0, before = "", reason = "", changes = mutations();
-    while (hr.now() - start < bound) {
+    while (hr.now() - start < (reason === "request" ? bound : restless)) {
       await hr.frame();
       reason = hr.busy(start, timerCap);
       const after = layout(), now = mutations();

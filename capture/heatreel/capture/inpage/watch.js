@@ -6,7 +6,7 @@
     listeners: new WeakMap(), // element -> Set of event types
     scrollAware: false, // the page listens to scrolling, or observes what comes into view
     inflight: new Map(), // token -> start, for fetch and XMLHttpRequest
-    timers: new Map(), // id -> due time, for short one-shot timers
+    timers: new Map(), // id -> due time, for short timers
     idleTimers: 0, // how many of them are pending when the page is at rest
     held: 0,
     mutations: 0, // batches of mutations that are not noise
@@ -25,9 +25,9 @@
   };
   hr.native = native;
 
-  // A frame, or 100 ms where frames do not come (a frame of the page that is not painted).
+  // A painted frame; after a second without one the page is not painted at all, and time must do.
   hr.frame = () => new Promise((done) => {
-    const late = native.setTimeout(done, 100);
+    const late = native.setTimeout(done, 1000);
     native.requestAnimationFrame(() => { clearTimeout(late); done(); });
   });
 
@@ -95,13 +95,19 @@
     hr.timers.set(id, hr.now() + wait);
     return id;
   });
-  wrap(globalThis, "clearTimeout", (original) => function (id) {
-    hr.timers.delete(id);
-    return original.call(globalThis, id);
-  });
+  for (const name of ["clearTimeout", "clearInterval"]) {
+    wrap(globalThis, name, (original) => function (id) {
+      hr.timers.delete(id);
+      return original.call(globalThis, id);
+    });
+  }
   wrap(globalThis, "setInterval", (original) => function (handler, delay, ...args) {
     const wait = Number(delay) || 0;
-    if (wait < TICK_MS || typeof handler !== "function") return original.call(globalThis, handler, delay, ...args);
+    if (wait < TICK_MS || typeof handler !== "function") {
+      const id = original.call(globalThis, handler, delay, ...args);
+      hr.timers.set(id, Infinity); // an animation by ticks, until it is cleared
+      return id;
+    }
     hr.held++;
     let ticks = 0;
     const limit = wait < HOLD_MS ? 1 : 0;
