@@ -22,7 +22,7 @@ from heatreel.capture.capture import CaptureResult
 from heatreel.capture.collector import running
 from heatreel.capture.options import CaptureOptions
 from heatreel.core.element import Outline
-from heatreel.core.errors import InputError
+from heatreel.core.errors import CannotRun, InputError
 from heatreel.core.eventlog import EventLog
 from heatreel.core.hits import Hits, Ledger
 from heatreel.core.routes import RouteTable
@@ -172,6 +172,9 @@ def _visit(folder: Path, options: DemoOptions, progress: bool) -> list[Account]:
         step = shown.add_task("visitors in the shop", total=len(visitors))
         accounts = asyncio.run(_drive(visitors, base, options, lambda _account: shown.advance(step)))
     write_truth(folder / TRUTH, accounts, chances.as_json())
+    with EventLog.open(folder) as log:
+        if not log.count()[1]:
+            raise CannotRun(f"{folder}: visitors were in the shop, but the recorder sent nothing; is its bundle built?")
     return accounts
 
 
