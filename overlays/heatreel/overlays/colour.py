@@ -42,6 +42,7 @@ class Palette:
     alpha: NDArray[np.uint8]
 
 
+@lru_cache(maxsize=32)
 def palette(name: str = DEFAULT_COLOURS, opacity: float = 0.8, ramp: Ramp = "fade") -> Palette:
     """The palette of a colour map of the cmap catalogue, or "rainbow".
 
@@ -53,6 +54,7 @@ def palette(name: str = DEFAULT_COLOURS, opacity: float = 0.8, ramp: Ramp = "fad
         raise InputError(f"opacity {opacity:g}: must be above 0 and at most 1")
     shares = {"fade": _fade, "fog": _fog, "flat": _flat}[ramp]()
     alpha = np.rint(shares * opacity * 255).astype(np.uint8)
+    alpha.setflags(write=False)
     return Palette(name, _colours(name), alpha)
 
 

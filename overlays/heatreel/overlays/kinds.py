@@ -34,7 +34,9 @@ class Kind:
 
     def mask(self, hits: Hits) -> NDArray[np.bool_]:
         """Which of the hits this kind shows, shape (n,)."""
-        chosen = np.isin(hits.type, np.array([TYPES.index(name) for name in self.types], np.uint8))
+        by_type = np.zeros(256, bool)
+        by_type[[TYPES.index(name) for name in self.types]] = True
+        chosen: NDArray[np.bool_] = by_type[hits.type]
         if self.signal:
             chosen &= (hits.signals & (1 << SIGNALS.index(self.signal))) != 0
         return chosen

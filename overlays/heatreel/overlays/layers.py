@@ -124,16 +124,19 @@ def draw_layer(
     """
     match kind_named(spec.kind).drawing:
         case "density":
-            return _draw_density(snapshot, hits, spec, _distinct(hits.visit) if visits is None else visits)
+            return _draw_density(snapshot, hits, spec, visits)
         case "reach":
             return _draw_reach(snapshot, hits, spec)
         case "boxes":
             return _draw_boxes(snapshot, hits, spec, tuple(rows))
 
 
-def _draw_density(snapshot: Snapshot, hits: Hits, spec: LayerSpec, visits: int) -> Layer:
+def _draw_density(snapshot: Snapshot, hits: Hits, spec: LayerSpec, visits: int | None) -> Layer:
     shown = kind_named(spec.kind).mask(hits)
-    x, y, session, visit = hits.x[shown], hits.y[shown], hits.session[shown], hits.visit[shown]
+    x, y, session, visit = hits.x, hits.y, hits.session, hits.visit
+    if not shown.all():
+        x, y, session, visit = x[shown], y[shown], session[shown], visit[shown]
+    events = len(x)
     cell = cell_for(spec.sigma)
     if spec.one_vote:
         kept = _one_vote(x, y, session, cell)
@@ -141,12 +144,12 @@ def _draw_density(snapshot: Snapshot, hits: Hits, spec: LayerSpec, visits: int) 
     counts = aggregate(x, y, snapshot.width, snapshot.height, cell, shared=len(x) < SHARE_BELOW)
     heat = density(counts, spec.sigma)
     if spec.unit == "per_1000_visits":
-        heat *= np.float32(1000 / max(visits, 1))
+        heat *= np.float32(1000 / max(_distinct(hits.visit) if visits is None else visits, 1))
     scale = tone.Scale(spec.tone, spec.top) if spec.top is not None else tone.fit([heat], spec.tone)
     levels = tone.levels(heat, scale)
     # What the palette leaves transparent is nothing: half the time of the PNG, and a third off its size.
     levels[levels < FIRST_LEVEL] = 0
-    sample = Sample(int(shown.sum()) - counts.cut, _distinct(session), _distinct(visit), counts.cut)
+    sample = Sample(events - counts.cut, _distinct(session), _distinct(visit), counts.cut)
     return _layer(snapshot, spec, levels, (cell, cell), sample, scale)
 
 
@@ -195,7 +198,9 @@ def _layer(
 
 def _distinct(numbers: NDArray[np.int32]) -> int:
     """How many different numbers there are; they are small and not negative (see `Hits`), so no sorting."""
-    return int(np.count_nonzero(np.bincount(numbers)))
+    seen = np.zeros(int(numbers.max(initial=-1)) + 1, bool)
+    seen[numbers] = True
+    return int(np.count_nonzero(seen))
 
 
 def overlay_png(layer: Layer) -> bytes:

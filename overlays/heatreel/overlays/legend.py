@@ -103,7 +103,8 @@ def _draw_bar(
     draw = ImageDraw.Draw(image)
     draw.text((left, top), fit(words.bar, 12 * dpr, width), font=font(12 * dpr), fill=theme.soft)
     bar_top, bar_height = top + round(20 * dpr), round(12 * dpr)
-    image.paste(Image.fromarray(_ramp(palette, round(width), bar_height, _PAPER if words.over_page else theme.ground)), (left, bar_top))
+    ramp = _ramp(palette, round(width), bar_height, _PAPER if words.over_page else theme.ground)
+    image.paste(Image.fromarray(ramp), (left, bar_top))
     for place, text in words.ticks:
         x = left + place * (width - 1)
         draw.line((x, bar_top + bar_height, x, bar_top + bar_height + 4 * dpr), fill=theme.soft)
