@@ -82,14 +82,19 @@ def test_the_panel_around_the_click_must_be_shown() -> None:
     ("shown", "right"),
     [
         ({"tab: one", "consent: open"}, ["default"]),
-        ({"tab: one"}, ["closed"]),
+        # A notice that was closed for good, and lies elsewhere, is no difference.
+        ({"tab: one"}, ["default", "closed"]),
         ({"tab: two", "consent: open"}, ["two"]),
-        # With the banner closed in no snapshot of the second tab, the tab counts for more.
         ({"tab: two"}, ["two"]),
     ],
 )
 def test_a_click_elsewhere_belongs_to_the_nearest_state(shown: set[str], right: list[str]) -> None:
     assert names(right_states(seen(*shown), PAGES)) == right
+
+
+def test_a_closed_notice_over_the_point_is_a_difference() -> None:
+    under = replace(seen("tab: one"), path=BANNER, usual=USUAL | {"x"}, panels=PANELS, u=0.5, v=0.5)
+    assert names(right_states(under, PAGES)) == ["closed"]
 
 
 def test_two_opened_at_once_make_either_right() -> None:

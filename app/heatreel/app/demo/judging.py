@@ -11,7 +11,9 @@ right state when its snapshot
 2. shows every panel that the clicked element is inside of;
 3. shows no panel that is not usually shown, unless the visitor had it open;
 4. differs from what the visitor saw in as few panels as any snapshot that meets 1 to 3. Captures need not hold every
-   combination: with two answers open at once, either answer's state is right for a click elsewhere.
+   combination: with two answers open at once, either answer's state is right for a click elsewhere. A notice that
+   the visitor had closed for good (`panels.LASTING`) and that the snapshot still shows is no difference, as long as
+   it does not lie over the point.
 
 Right element. The hit's element has the path of the deepest element at the point, or both are in the same control
 (link, button, label, field, ...): whether a click on a link's picture is the picture's or the link's is a question of
@@ -31,6 +33,7 @@ from functools import cached_property
 
 import numpy as np
 
+from heatreel.app.demo.panels import LASTING
 from heatreel.app.demo.truth import Click
 from heatreel.core.element import Outline
 from heatreel.core.hits import SIGNALS, TYPES, Hits
@@ -64,6 +67,19 @@ class Page:
         """Whether a visible element is at a path."""
         index = self.places.get(path)
         return index is not None and self.outline.elements[index].visible
+
+    def point(self, click: Click) -> tuple[float, float] | None:
+        """Where a click is on this snapshot: the same shares of the same element's box."""
+        index = self.places.get(click.path)
+        if index is None:
+            return None
+        left, top, width, height = self.outline.elements[index].box
+        return left + click.u * width, top + click.v * height
+
+    def covers(self, path: str, x: float, y: float) -> bool:
+        """Whether the element at a path lies over a point."""
+        left, top, width, height = self.outline.elements[self.places[path]].box
+        return left <= x < left + width and top <= y < top + height
 
     def shown(self, panels: Mapping[str, str]) -> frozenset[str]:
         """Names of the panels that this snapshot shows."""
@@ -160,8 +176,17 @@ def fits(click: Click, page: Page) -> bool:
 def right_states(click: Click, pages: Sequence[Page]) -> list[Page]:
     """The snapshots that are right for a click; empty when the capture holds none."""
     fitting = [page for page in of_page(click, pages) if fits(click, page)]
-    differ = [len(page.shown(click.panels) ^ click.shown) for page in fitting]
+    differ = [len(differences(click, page)) for page in fitting]
     return [page for page, count in zip(fitting, differ, strict=True) if count == min(differ)]
+
+
+def differences(click: Click, page: Page) -> frozenset[str]:
+    """Names of the panels in which a snapshot differs from what the visitor saw, but for rule 4's closed notices."""
+    shown = page.shown(click.panels)
+    closed = {name for name in shown - click.shown if name in click.usual and name.split(":")[0] in LASTING}
+    point = page.point(click)
+    harmless = {name for name in closed if point and not page.covers(click.panels[name], *point)}
+    return (shown ^ click.shown) - harmless
 
 
 def on_element(click: Click, page: Page, element: int) -> bool:
@@ -191,11 +216,10 @@ def judge(click: Click, event: Event | None, stand: Stand | None, pages: Sequenc
 def distances(click: Click, stand: Stand) -> tuple[float, float]:
     """Distance of a hit from its place in the element's box, and from its page point."""
     page, nothing = stand.page, float("nan")
-    index = page.places.get(click.path)
-    if index is None:
+    point = page.point(click)
+    if point is None:
         return nothing, nothing
-    left, top, width, height = page.outline.elements[index].box
-    box_px = float(np.hypot(stand.x - left - click.u * width, stand.y - top - click.v * height))
+    box_px = float(np.hypot(stand.x - point[0], stand.y - point[1]))
     same = page.shown(click.panels) == click.shown and abs(page.outline.height - click.height) <= 1
     moves = click.position or click.scroller or not same
     return box_px, nothing if moves else float(np.hypot(stand.x - click.x, stand.y - click.y))
