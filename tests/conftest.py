@@ -15,10 +15,10 @@ PACKAGES = ROOT / "tests" / "sites" / "node_modules"
 
 
 @pytest.fixture
-def serve_folder() -> Iterator[Callable[[Path], str]]:
-    """A function that serves a folder for the length of the test and returns its URL without a slash."""
+def serve_folder() -> Iterator[Callable[..., str]]:
+    """`serve_folder(folder, snippet="")` serves it for the length of the test; returns its URL without a slash."""
     with ExitStack() as stack:
-        yield lambda folder: stack.enter_context(served(folder))
+        yield lambda folder, snippet="": stack.enter_context(served(folder, snippet))
 
 
 @pytest.fixture(scope="session")
