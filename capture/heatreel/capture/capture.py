@@ -21,7 +21,7 @@ from heatreel.capture.resources import Resources
 from heatreel.capture.snapshot import Failed, take_all
 from heatreel.capture.tab import Tab, is_web
 from heatreel.core.errors import HeatreelError, InputError, PageError
-from heatreel.core.state import Action, Skipped
+from heatreel.core.state import DEFAULT, Action, Skipped
 from heatreel.core.viewport import Viewport
 from heatreel.core.workspace import Capture, Workspace
 
@@ -282,14 +282,7 @@ class _Job:
         key = self.workspace.site(options.site).key
         async for taken in take_all(explorer, found.states, key, self.resources, kept):
             if isinstance(taken, Failed):
-                self._skip(
-                    Skipped(
-                        page,
-                        tab.viewport.name,
-                        taken.state.recipe[-1].selector if taken.state.recipe else "",
-                        f"{taken.state.label}: {taken.reason}",
-                    )
-                )
+                self._lost(taken, page, tab)
                 continue
             self.workspace.add_snapshot(
                 page_id, tab.viewport, options.variant, taken.state, taken.size, taken.picture, taken.dom, taken.outline
@@ -297,6 +290,13 @@ class _Job:
             self.snapshots += 1
         for skipped in found.skipped:
             self._skip(skipped)
+
+    def _lost(self, failed: Failed, page: str, tab: Tab) -> None:
+        """Records a state that could not be kept; without its default state a page has failed."""
+        if failed.state.id == DEFAULT:
+            raise PageError(failed.reason)
+        selector = failed.state.recipe[-1].selector
+        self._skip(Skipped(page, tab.viewport.name, selector, f"{failed.state.label}: {failed.reason}"))
 
 
 async def _open(tab: Tab, visit: Visit) -> None:

@@ -13,6 +13,7 @@ from heatreel.capture.classify import calendar, kind_of, label_of, largest, stat
 from heatreel.capture.tab import Tab
 from heatreel.capture.triggers import Candidate, plan
 from heatreel.core.errors import PageError
+from heatreel.core.routes import origin
 from heatreel.core.state import DEFAULT, Action, Shown, Skipped, State
 
 MAX_SLIDES = 12
@@ -107,6 +108,7 @@ class Explorer:
         self.link_tries = 0
         self.slides: dict[str, set[int]] = {}
         self.routes: list[Route] = []
+        self.links: list[tuple[str, str]] = []
         self.known: set[str] = set()
         self.homes: dict[str, str] = {}
         self.at: Found | None = None
@@ -120,7 +122,7 @@ class Explorer:
     async def run(self) -> Exploration:
         """Explores the page that was just loaded."""
         await self._first_look()
-        links = [(url, selector) for url, selector in await self.tab.ask("links")]
+        self.links = [(url, selector) for url, selector in await self.tab.ask("links")]
         while self.options.states == "auto":
             try:
                 self.exploring = True
@@ -133,7 +135,7 @@ class Explorer:
             self.found,
             self.skipped,
             self.routes,
-            links,
+            self.links,
             self.volatile,
             self.probed,
             time.monotonic() - self.started,
@@ -145,7 +147,7 @@ class Explorer:
         tab = self.tab
         await tab.page.mouse.move(*acting.PARK)
         await tab.ask("look", "first")
-        await tab.ask("listenToNoise", 300)
+        tab.noise = await tab.ask("listenToNoise", 300)
         await tab.ask("look", "second")
         self.volatile.selectors = await tab.ask("markVolatile", "first", "second")
         digest = await baseline(tab, self.volatile)
@@ -332,6 +334,10 @@ class Explorer:
         for what, reason in says.items():
             if change.noted(what):
                 self._skip(candidate.selector, f"{name}: {reason}")
+        if url := change.noted("navigation"):
+            self.links.append((url, ""))
+            if origin(url) != origin(self.tab.url):
+                self._skip(candidate.selector, f"{name}: leads off the site")
         for method, url in self.tab.refused():
             self._skip(candidate.selector, f"{name}: {method} {url} was not sent")
 

@@ -16,6 +16,9 @@ from heatreel.capture.tab import Tab
 from heatreel.core.errors import PageError
 from heatreel.core.state import DEFAULT, State
 
+OUTLINE_S = 30.0
+"""Bound for the outline of a page, in seconds."""
+
 
 @dataclass(frozen=True)
 class Taken:
@@ -69,7 +72,7 @@ async def _take(explorer: Explorer, one: Found, key: str, resources: Resources) 
     sight = explorer.sight(one)
     if tab.options.mask:
         await tab.ask("mask", list(tab.options.mask))
-    outline = await tab.call(f"__heatreel.outline(document, {json.dumps({'key': key})})")
+    outline = await tab.call(f"__heatreel.outline(document, {json.dumps({'key': key})})", OUTLINE_S)
     dom, missing = await _dom(tab, resources)
     page = json.loads(outline)
     width, height = int(page["width"]), int(page["height"])

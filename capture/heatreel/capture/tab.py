@@ -55,6 +55,7 @@ class Tab:
         self.entry = ""
         self.steps: tuple[str, ...] = ()
         self.title = ""
+        self.noise: dict[str, Any] | None = None
         self.notes: list[tuple[str, str]] = []
         self.settled = Settled("", 0)
         self._open = False
@@ -139,7 +140,12 @@ class Tab:
     async def settle(self) -> Settled:
         """Waits until the page is at rest, within the bounds."""
         bounds = self.options.bounds
-        arguments = {"bound": bounds.settle_s * 1000, "more": bounds.sweep_screens, "limit": bounds.sweep_px}
+        arguments = {
+            "bound": bounds.settle_s * 1000,
+            "more": bounds.sweep_screens,
+            "limit": bounds.sweep_px,
+            "noise": self.noise,
+        }
         raw = await self.call(f"__heatreelCapture.settle({json.dumps(arguments)})", bounds.settle_s + bounds.call_s)
         record = json.loads(raw)
         return Settled(record.pop("ended"), record.pop("ms"), tuple(record.pop("missing")), record)

@@ -149,13 +149,12 @@ def plan(candidates: Iterable[Candidate], page_url: str, delegates: bool, touch:
     for candidate in candidates:
         if candidate.hovers and touch:
             continue
-        if candidate.reason == "link" and not (delegates or candidate.listens):
-            continue
+        plain = candidate.reason == "link" and not (delegates or candidate.listens)
         if candidate.href and not candidate.says and _same_page(candidate, page_url):
             continue
         if reason := unsafe(candidate, page_url):
             left_out.append((candidate, reason))
-        else:
+        elif not plain:
             chosen.append(candidate)
     kept, dropped = _thin(_one_by_target(chosen))
     left_out += [(candidate, "is one of many alike; the first, second and last were tried") for candidate in dropped]

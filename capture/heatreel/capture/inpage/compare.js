@@ -3,6 +3,7 @@
   const hr = globalThis.__heatreelCapture;
   if (hr.compare) return;
   const LIMIT = 150;
+  const MANY = 10000;
   const CAROUSEL = "[aria-roledescription=carousel],[class*=carousel],[class*=slider],[class*=swiper],[class*=slick],[class*=splide],[class*=glide],[class*=slideshow],[class*=owl-]";
 
   const nearest = (element, css) => {
@@ -33,6 +34,7 @@
   // What an action takes out of the page has no selector afterwards.
   const selectorsOf = (sight) => {
     const memo = new Map(), found = new Map();
+    if (sight.shown.size > MANY) return found;
     for (const element of sight.shown) {
       try { found.set(element, globalThis.__heatreel.selector(element, memo)); } catch { /* gone */ }
     }

@@ -69,7 +69,7 @@
       reason = hr.busy(start, timerCap);
       const after = layout(), now = mutations();
       if (!reason && now !== changes) reason = "mutation";
-      if (!reason && after !== before) reason = "layout";
+      if (!reason && after !== before && !hr.layoutNoise) reason = "layout";
       changes = now;
       before = after;
       equal = reason ? 0 : equal + 1;
@@ -119,10 +119,11 @@
   };
 
   // The whole wait after a load. Resolves with a record of what ended it and what was missing.
-  hr.settle = async ({ bound, more, limit }) => {
+  hr.settle = async ({ bound, more, limit, noise }) => {
     const start = hr.now();
     const left = () => Math.max(300, bound - (hr.now() - start));
     const complete = await hr.loaded(Math.min(left(), 8000));
+    if (noise) hr.expectNoise(noise);
     await within(document.fonts.ready, Math.min(left(), 3000));
     let ended = await hr.quiet(Math.min(left(), 4000));
     const lazy = [...document.querySelectorAll("img[data-src], img[data-lazy], [data-bg], [data-background]")];
@@ -146,13 +147,29 @@
   hr.listenToNoise = async (ms) => {
     const all = [hr, ...hr.frames()];
     for (const one of all) one.noise = new Set();
+    const still = layout();
     await new Promise((done) => hr.native.setTimeout(done, ms));
     await hr.frame();
-    let count = 0;
+    hr.layoutNoise = layout() !== still;
+    const selectors = [];
     for (const one of all) {
-      for (const node of one.noise) { one.noisy.add(node); count++; }
+      for (const node of one.noise) {
+        one.noisy.add(node);
+        if (one === hr && node.isConnected) selectors.push(hr.selectorOf(node.nodeType === 1 ? node : node.parentElement));
+      }
       one.noise = null;
     }
-    return count;
+    return { nodes: [...new Set(selectors)].filter(Boolean).slice(0, 100), layout: hr.layoutNoise };
+  };
+
+  // The noise of an earlier load of the page.
+  hr.expectNoise = ({ nodes, layout: moves }) => {
+    hr.layoutNoise = moves;
+    for (const selector of nodes) {
+      const node = hr.resolve(selector);
+      if (!node) continue;
+      hr.noisy.add(node);
+      for (const child of node.childNodes) hr.noisy.add(child);
+    }
   };
 })();
