@@ -13,7 +13,7 @@ from heatreel.replay.matching.candidates import Pairs, around_anchors, candidate
 from heatreel.replay.matching.context import context_features, find_anchors
 from heatreel.replay.matching.features import pair_features
 from heatreel.replay.matching.sides import Floats, Ints, read_sides
-from heatreel.replay.matching.weights import FIRST, SECOND
+from heatreel.replay.matching.weights import FITTED, Weights
 
 # A second round hears what the first has settled; a third changes nothing.
 ROUNDS = 2
@@ -49,11 +49,11 @@ class Comparison:
         return ranked
 
 
-def compare(before: Outline, after: Outline) -> Comparison:
+def compare(before: Outline, after: Outline, weights: Weights = FITTED) -> Comparison:
     """All candidate pairs of two pages, scored in their surroundings."""
     pairs = candidate_pairs(*read_sides(before, after))
     own = pair_features(pairs)
-    scores = weigh(own, FIRST)
+    scores = weigh(own, weights.first)
     features = dict(own)
     for turn in range(ROUNDS):
         image = find_anchors(pairs, scores)
@@ -61,7 +61,7 @@ def compare(before: Outline, after: Outline) -> Comparison:
             pairs = _widened(pairs, image)
             own = pair_features(pairs)
         features = {**own, **context_features(pairs, image)}
-        scores = weigh(features, SECOND)
+        scores = weigh(features, weights.second)
     return Comparison(pairs, features, scores)
 
 

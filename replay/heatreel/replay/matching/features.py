@@ -17,6 +17,10 @@ from heatreel.replay.matching.words import letter_similarity, word_similarity
 
 # Names less similar than this are another text.
 UNLIKE = 0.34
+# Share of the values of a column on both pages at which the column counts as kept; of names, which are many and
+# each page's own, a tenth already shows that the words were not written anew.
+KEPT = 0.3
+KEPT_NAMES = 0.12
 # Words of this many neighbours to each side, in page order, are an element's surroundings.
 NEIGHBOURS = 3
 
@@ -29,10 +33,14 @@ def pair_features(pairs: Pairs) -> dict[str, Floats]:
     return found
 
 
-def kept_share(pairs: Pairs, key: str) -> float:
-    """How much of the distinct values of a column the two pages share (Dice), drawn to one half when there are few."""
+def kept_share(pairs: Pairs, key: str, common: float = KEPT) -> float:
+    """How far the pages keep the values of a column, 0 to 1: all the way when a share of `common` is on both.
+
+    Elements that are new or gone take their values with them, so even where every element keeps its value the
+    share on both pages may be small. Drawn to 1 when there are few values.
+    """
     one, two = (set(side.codes[key].tolist()) - {0} for side in (pairs.before, pairs.after))
-    return (2 * len(one & two) + 2) / (len(one) + len(two) + 4)
+    return min(1.0, (len(one & two) + 0.2) / (min(len(one), len(two)) + 1) / common)
 
 
 def _kind(pairs: Pairs) -> dict[str, Floats]:
@@ -54,7 +62,7 @@ def _names(pairs: Pairs) -> dict[str, Floats]:
     named = [side.codes["name"] > 0 for side in (pairs.before, pairs.after)]
     both = named[0][pairs.rows] & named[1][pairs.cols]
     similarity = np.where(both & ~equal, _name_similarity(pairs), 0.0)
-    share = kept_share(pairs, "name")
+    share = kept_share(pairs, "name", KEPT_NAMES)
     other = _number(both & ~equal & (similarity < UNLIKE)) * _surprise(share)
     picture = pairs.before.family[pairs.rows] == FAMILIES.index("image")
     return {

@@ -15,7 +15,7 @@ from heatreel.replay.matching.identity import same_document
 from heatreel.replay.matching.reasons import reasons_against, reasons_for
 from heatreel.replay.matching.sides import Floats, Ints, Side, told_by_themselves
 from heatreel.replay.matching.structure import Likeness, match_structure
-from heatreel.replay.matching.weights import ACCEPT, CALIBRATION, UNCERTAIN
+from heatreel.replay.matching.weights import FITTED, Weights
 
 Verdict = Literal["matched", "uncertain", "removed", "hidden"]
 
@@ -42,18 +42,18 @@ class Match:
     changes: Changes | None = None
 
 
-def match_pages(before: Outline, after: Outline, fold: float | None = None) -> list[Match]:
+def match_pages(before: Outline, after: Outline, fold: float | None = None, weights: Weights = FITTED) -> list[Match]:
     """A match for each rendered element of `before`, in its order; `fold` is the height of the viewport in CSS px.
 
     The same pairs come out when the pages change places, and a page compared with itself is all matched.
     """
-    found = _same(before, after) or _compared(before, after)
+    found = _same(before, after, weights) or _compared(before, after, weights)
     _add_structure(before, after, found)
     shown = [found[element.index] for element in before.elements if element.visible]
     return _with_changes(before, after, shown, fold)
 
 
-def _same(before: Outline, after: Outline) -> dict[int, Match]:
+def _same(before: Outline, after: Outline, weights: Weights) -> dict[int, Match]:
     """Matches by place, when both are one document; others of the page are compared as usual."""
     image = same_document(before, after)
     if not image:
@@ -62,7 +62,7 @@ def _same(before: Outline, after: Outline) -> dict[int, Match]:
         place: _placed(after, Match(place, other, "matched", 1.0, np.inf, ("the same document", "same place")))
         for place, other in image.items()
     }
-    rest = {} if len(found) == len(before.elements) else _compared(before, after)
+    rest = {} if len(found) == len(before.elements) else _compared(before, after, weights)
     taken = set(image.values())
     for place, match in rest.items():
         if place not in found:
@@ -77,41 +77,41 @@ def _placed(after: Outline, match: Match) -> Match:
     return replace(match, after=-1, guess=match.after, verdict="hidden")
 
 
-def _compared(before: Outline, after: Outline) -> dict[int, Match]:
+def _compared(before: Outline, after: Outline, weights: Weights) -> dict[int, Match]:
     """Matches of the elements with an identity of their own, by their positions in the outline."""
-    comparison = compare(before, after)
+    comparison = compare(before, after, weights)
     found: dict[int, Match] = {}
-    for match in [*_accepted(comparison), *_missing(comparison)]:
+    for match in [*_accepted(comparison, weights), *_missing(comparison, weights)]:
         found.setdefault(match.before, _placed(after, match))
     return found
 
 
-def _accepted(comparison: Comparison) -> Iterator[Match]:
+def _accepted(comparison: Comparison, weights: Weights) -> Iterator[Match]:
     """Pairs above the threshold, then what of the rest is at least possible."""
     pairs = comparison.pairs
-    sure = comparison.chosen(ACCEPT)
+    sure = comparison.chosen(weights.accept)
     rows, cols = set(pairs.rows[sure].tolist()), set(pairs.cols[sure].tolist())
     free = np.array(
         [
             place
-            for place in np.nonzero(comparison.scores > UNCERTAIN)[0].tolist()
+            for place in np.nonzero(comparison.scores > weights.uncertain)[0].tolist()
             if int(pairs.rows[place]) not in rows and int(pairs.cols[place]) not in cols
         ],
         dtype=np.int64,
     )
-    doubtful = comparison.chosen(UNCERTAIN, free)
+    doubtful = comparison.chosen(weights.uncertain, free)
     margins = _margins(comparison, np.concatenate([sure, doubtful]))
     for place, margin in zip(sure.tolist(), margins[: len(sure)].tolist(), strict=True):
-        yield _match(comparison, place, margin, accepted=True)
+        yield _match(comparison, place, margin, weights, accepted=True)
     for place, margin in zip(doubtful.tolist(), margins[len(sure) :].tolist(), strict=True):
-        yield _match(comparison, place, margin, accepted=False)
+        yield _match(comparison, place, margin, weights, accepted=False)
 
 
-def _match(comparison: Comparison, place: int, margin: float, accepted: bool) -> Match:
+def _match(comparison: Comparison, place: int, margin: float, weights: Weights, *, accepted: bool) -> Match:
     pairs, score = comparison.pairs, float(comparison.scores[place])
     before = int(pairs.before.index[pairs.rows[place]])
     after = int(pairs.after.index[pairs.cols[place]])
-    likely = probability(score, margin)
+    likely = probability(score, margin, weights)
     if not accepted:
         against = reasons_against(comparison.features, place)
         return Match(before, -1, "uncertain", 1 - likely, margin, against, guess=after)
@@ -119,19 +119,21 @@ def _match(comparison: Comparison, place: int, margin: float, accepted: bool) ->
     return Match(before, after, verdict, likely, margin, reasons_for(comparison.features, place))
 
 
-def _missing(comparison: Comparison) -> Iterator[Match]:
+def _missing(comparison: Comparison, weights: Weights) -> Iterator[Match]:
     """A `removed` for every entry of before, with what speaks against the best candidate."""
     pairs, scores = comparison.pairs, comparison.scores
     starts = np.searchsorted(pairs.rows, np.arange(len(pairs.before) + 1))
     for entry, place in enumerate(pairs.before.index.tolist()):
         low, high = int(starts[entry]), int(starts[entry + 1])
         if low == high:
-            yield Match(place, -1, "removed", 1 - probability(-10.0, 0.0), 10.0, ("nothing of its kind is there",))
+            yield Match(
+                place, -1, "removed", 1 - probability(-10.0, 0.0, weights), 10.0, ("nothing of its kind is there",)
+            )
             continue
         best = low + int(np.argmax(scores[low:high]))
         score = float(scores[best])
         reasons = reasons_against(comparison.features, best) if score < 0 else ("what is most like it is another's",)
-        likely = probability(min(score, UNCERTAIN), 0.0)
+        likely = probability(min(score, weights.uncertain), 0.0, weights)
         yield Match(place, -1, "removed", 1 - likely, abs(score), reasons)
 
 
@@ -160,9 +162,9 @@ def _greatest(keys: Ints, values: Floats, count: int) -> Floats:
     return found
 
 
-def probability(score: float, margin: float) -> float:
+def probability(score: float, margin: float, weights: Weights = FITTED) -> float:
     """The probability that an assigned pair is right, from its score and its margin over the runner-up."""
-    offset, by_score, by_margin = CALIBRATION
+    offset, by_score, by_margin = weights.calibration
     logit = offset + by_score * min(score, 8.0) + by_margin * min(max(margin, 0.0), 4.0)
     return float(1 / (1 + np.exp(-logit)))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from heatreel.replay.matching.sides import Floats
-from heatreel.replay.matching.weights import SECOND
+from heatreel.replay.matching.weights import FITTED
 
 # Features whose own names would not tell a reader what was seen.
 _WORDS = {
@@ -50,7 +50,7 @@ def reasons_against(features: Mapping[str, Floats], place: int) -> tuple[str, ..
 
 def _strongest(features: Mapping[str, Floats], place: int, sign: int) -> tuple[str, ...]:
     weighed = [
-        (sign * SECOND.get(name, 0.0) * float(values[place]), name)
+        (sign * FITTED.second.get(name, 0.0) * float(values[place]), name)
         for name, values in features.items()
         if name not in _SILENT
     ]

@@ -2,31 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from base64 import b64decode
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from itertools import islice
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from heatreel.core.element import Element, Outline
 from heatreel.core.session import Target
+from heatreel.replay.matching.weights import TARGET
 
 Status = Literal["matched", "ambiguous", "missing", "hidden"]
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating[Any]]
 Bools = NDArray[np.bool_]
+Ints = NDArray[np.int64]
 
 # Two candidates closer than this (in logits) cannot be told apart: the same distance as in page matching.
 AMBIGUOUS_MARGIN = 0.7
+# How many runners-up are asked whether they are only a part of the best, or the other way round.
+RUNNERS_UP = 6
 
-_CATEGORIES = ("tag", "id", "testid", "type", "field", "role", "href", "src", "landmark", "name_hash", "text_hash")
+# What is compared as equal, different or unknown, and how it is called in a reason.
+_KEYS = {
+    "id": "id",
+    "testid": "test id",
+    "field": "field name",
+    "href": "link",
+    "src": "picture",
+    "type": "type",
+    "role": "role",
+    "landmark": "landmark",
+    "text_hash": "text",
+}
+_CODED = ("tag", "name_hash", *_KEYS)
 
 
 @dataclass(frozen=True, slots=True)
 class TargetMatch:
     """Where a target is in an outline. `index` is -1 when `status` is missing.
 
-    `confidence` is a probability, `margin` the distance to the runner-up in logits.
+    `confidence` is the probability that `status` and `index` are right, `margin` the distance to the runner-up in
+    logits (infinite for exact identity).
     """
 
     index: int
@@ -42,118 +61,210 @@ class TargetIndex:
     def __init__(self, outline: Outline) -> None:
         elements = outline.elements
         self.outline = outline
-        self.codes = {key: _codes([getattr(element, key) for element in elements]) for key in _CATEGORIES}
+        self.codes = {key: _codes([getattr(element, key) for element in elements]) for key in _CODED}
+        self.filled = {key: codes != numbers.get("", -2) for key, (codes, numbers) in self.codes.items()}
         self.visible: Bools = np.array([element.visible for element in elements], dtype=bool)
         self.interactive: Bools = np.array([element.interactive for element in elements], dtype=bool)
-        self.group_index = np.array([element.group_index for element in elements], dtype=np.int64)
-        self.group_size = np.array([element.group_size for element in elements], dtype=np.int64)
-        self.classes = _postings(element.classes for element in elements)
-        self.near = _postings(element.near_hashes for element in elements)
-        self.class_counts = np.array([len(set(element.classes)) for element in elements], dtype=np.float64)
-        self.near_counts = np.array([len(set(element.near_hashes)) for element in elements], dtype=np.float64)
-        self.sketches = _sketch_table([element.name_sketch for element in elements])
+        self.group_index: Ints = np.array([element.group_index for element in elements], dtype=np.int64)
+        self.group_size: Ints = np.array([element.group_size for element in elements], dtype=np.int64)
+        self.classes = _Tokens([element.classes for element in elements])
+        self.near = _Tokens([element.near_hashes for element in elements])
+        self.sketches, self.sketched = _sketch_table([element.name_sketch for element in elements])
+        self.selectors = {element.selector: element.index for element in elements}
+        sizes = np.maximum(outline.boxes[:, 2:], 4)
+        self.log_width, self.log_height = np.log(sizes).T
+        self.centre = (outline.boxes[:, 0] + outline.boxes[:, 2] / 2) / max(outline.width, 1)
 
     def equal(self, key: str, value: str) -> Bools:
         """Which elements hold `value` in the column `key`; none for the empty value."""
         codes, numbers = self.codes[key]
-        code = numbers.get(value, -1) if value else -1
-        found: Bools = codes == code
-        return found
-
-    def filled(self, key: str) -> Bools:
-        """Which elements hold anything in the column `key`."""
-        codes, numbers = self.codes[key]
-        found: Bools = codes != numbers.get("", -2)
+        found: Bools = codes == (numbers.get(value, -1) if value else -1)
         return found
 
 
 def match_target(target: Target, outline: Outline) -> TargetMatch:
     """The element of `outline` that `target` is, hidden ones included; `missing` when none is good enough."""
-    return _match(target, TargetIndex(outline))
+    return _match(target, TargetIndex(outline), TARGET)
 
 
-def match_targets(targets: Sequence[Target], outline: Outline | TargetIndex) -> list[TargetMatch]:
+def match_targets(
+    targets: Sequence[Target], outline: Outline | TargetIndex, weights: Mapping[str, float] = TARGET
+) -> list[TargetMatch]:
     """`match_target` for many targets on one outline; give a `TargetIndex` to use one again."""
     index = outline if isinstance(outline, TargetIndex) else TargetIndex(outline)
-    return [_match(target, index) for target in targets]
+    return [_match(target, index, weights) for target in targets]
 
 
-def _match(target: Target, index: TargetIndex) -> TargetMatch:
+def _match(target: Target, index: TargetIndex, weights: Mapping[str, float]) -> TargetMatch:
     if not index.outline.elements:
         return TargetMatch(-1, "missing", 1.0, 0.0, "the snapshot has no elements")
     exact = index.outline.by_selector.get(target.selector)
     if exact is not None and _identical(target, exact, index):
         status: Status = "matched" if exact.visible else "hidden"
         return TargetMatch(exact.index, status, 1.0, float("inf"), "same selector, tag and name")
-    return _best(target, index, _scores(target, index))
+    return _best(target, index, score_target(target, index, weights))
 
 
 def _identical(target: Target, element: Element, index: TargetIndex) -> bool:
-    if (target.tag, target.name_hash, target.type) != (element.tag, element.name_hash, element.type):
+    """Whether the element at the target's selector is the target beyond doubt.
+
+    A selector that counts siblings leads to another element once the list changes. So a name that several elements
+    share, or none, needs the same link and picture, and a neighbour in common.
+    """
+    if (target.tag, target.type) != (element.tag, element.type) or not _same_name(target, element):
         return False
     if target.name_hash and int(index.equal("name_hash", target.name_hash).sum()) == 1:
         return True
-    same_link = (target.href, target.src) == (element.href, element.src)
+    if (target.href, target.src) != (element.href, element.src):
+        return False
     shared = set(target.near_hashes) & set(element.near_hashes)
-    return same_link and (bool(shared) or not target.near_hashes or not element.near_hashes)
+    return bool(shared) or not target.near_hashes or not element.near_hashes
+
+
+def _same_name(target: Target, element: Element) -> bool:
+    """Equal names, or names that differ in their numbers only: the sketch counts every digit as 0."""
+    if target.name_hash == element.name_hash:
+        return True
+    return bool(target.name_sketch) and target.name_sketch == element.name_sketch
 
 
 def _best(target: Target, index: TargetIndex, scores: Floats) -> TargetMatch:
     order = np.argsort(-scores, kind="stable")
     best = int(order[0])
     top = float(scores[best])
-    margin = top - float(scores[order[1]]) if len(order) > 1 else float("inf")
+    rival = _rival(index.outline, best, order)
+    margin = top - float(scores[rival]) if rival >= 0 else float("inf")
     confidence = float(1 / (1 + np.exp(-top)))
     if top < 0:
         return TargetMatch(-1, "missing", 1 - confidence, margin, "no element is like it")
     if margin < AMBIGUOUS_MARGIN:
-        twin = index.outline.path(int(order[1]))
-        return TargetMatch(best, "ambiguous", confidence, margin, f"as like {twin}")
+        return TargetMatch(best, "ambiguous", confidence / 2, margin, f"as like {index.outline.path(rival)}")
     status: Status = "matched" if index.visible[best] else "hidden"
     return TargetMatch(best, status, confidence, margin, _reason(target, index, best))
 
 
-def _scores(target: Target, index: TargetIndex) -> Floats:
-    """Logit for each element of being the target."""
+def _rival(outline: Outline, best: int, order: Ints) -> int:
+    """The best of the others that is another place on the page, not a part of the best or around it; -1 if none."""
+    for place in islice(order.tolist(), 1, 1 + RUNNERS_UP):
+        if not (_inside(outline, place, best) or _inside(outline, best, place)):
+            return int(place)
+    return int(order[RUNNERS_UP + 1]) if len(order) > RUNNERS_UP + 1 else -1
+
+
+def _inside(outline: Outline, place: int, other: int) -> bool:
+    while place > other:
+        place = outline.elements[place].parent
+    return place == other
+
+
+def score_target(target: Target, index: TargetIndex, weights: Mapping[str, float] = TARGET) -> Floats:
+    """For each element the logit that it is the target."""
+    total = np.zeros(len(index.visible))
+    for name, values in target_features(target, index).items():
+        if weight := weights.get(name, 0.0):
+            total += weight * values
+    return total
+
+
+def target_features(target: Target, index: TargetIndex) -> dict[str, Floats]:
+    """What speaks for and against each element, by name; oriented so that no weight is negative, save the bias."""
     name = index.equal("name_hash", target.name_hash)
-    score = np.full(len(index.visible), -7.0)
-    score += 2.5 * index.equal("tag", target.tag)
-    score += (6.0 if name.sum() == 1 else 3.0) * name
-    score += 2.0 * index.equal("text_hash", target.text_hash)
-    score += _similarity(index.sketches, target.name_sketch) * 2.0 * ~name
-    if target.name_hash:
-        score -= 1.0 * (index.filled("name_hash") & ~name)
-    for key, same, other in (
-        ("id", 5.0, -0.5), ("testid", 6.0, -1.5), ("field", 3.0, -0.5), ("href", 4.0, -1.4), ("src", 2.0, -0.3),
-        ("type", 0.5, -1.3), ("role", 0.5, -0.7), ("landmark", 0.5, -0.8),
-    ):  # fmt: skip
-        value = getattr(target, key)
-        equal = index.equal(key, value)
-        score += same * equal
-        if value:
-            score += other * (index.filled(key) & ~equal)
-    score += 0.7 * _jaccard(index.classes, index.class_counts, target.classes)
-    score += 2.0 * _jaccard(index.near, index.near_counts, target.near_hashes)
-    same_place = index.group_index == target.group_index
-    score += 2.0 * (same_place & (index.group_size == target.group_size)) - 0.5 * ~same_place
-    score += 0.5 * (index.interactive == target.interactive)
-    return score
+    twins = max(int((name & index.visible).sum()), 1)
+    found: dict[str, Floats] = {
+        "bias": np.ones(len(name)),
+        "same tag": 1.0 * index.equal("tag", target.tag),
+        "same name": 1.0 * name,
+        "same rare name": name / np.sqrt(twins),
+        "is hidden": -1.0 * ~index.visible,
+        "same interactive": 1.0 * (index.interactive == target.interactive),
+        "similar classes": index.classes.similarity(target.classes),
+        "similar neighbours": index.near.similarity(target.near_hashes),
+        "same selector": _at(index.selectors.get(target.selector, -1), len(name)),
+    }
+    found |= _name_features(target, index, name)
+    for key in _KEYS:
+        found |= _key_features(key, getattr(target, key), index)
+    place = index.group_index == target.group_index
+    found["same place in group"] = 1.0 * place
+    found["same place and size"] = 1.0 * (place & (index.group_size == target.group_size))
+    return found | _box_features(target, index)
+
+
+def _name_features(target: Target, index: TargetIndex, same: Bools) -> dict[str, Floats]:
+    named = index.filled["name_hash"]
+    if not target.name_hash:
+        return {"both nameless": 1.0 * ~named, "one nameless": -1.0 * named}
+    alike = _similarity(index, target.name_sketch)
+    return {
+        "similar name": np.where(same, 0.0, alike),
+        "other name": -1.0 * (named & ~same & (alike < 0.34)),
+        "one nameless": -1.0 * ~named,
+    }
+
+
+def _key_features(key: str, value: str, index: TargetIndex) -> dict[str, Floats]:
+    if not value:
+        return {}
+    same = index.equal(key, value)
+    rare = same / np.sqrt(max(int(same.sum()), 1))
+    return {f"same {key}": rare, f"other {key}": -1.0 * (index.filled[key] & ~same)}
+
+
+def _box_features(target: Target, index: TargetIndex) -> dict[str, Floats]:
+    x, _, width, height = target.box
+    if width <= 0 or height <= 0:
+        return {}
+    shown = index.visible
+    centre = (x + width / 2) / max(index.outline.width, 1)
+    return {
+        "across": -np.abs(index.centre - centre).clip(0, 1) * shown,
+        "width": -np.abs(index.log_width - np.log(max(width, 4))).clip(0, 3) * shown,
+        "height": -np.abs(index.log_height - np.log(max(height, 4))).clip(0, 3) * shown,
+    }
 
 
 def _reason(target: Target, index: TargetIndex, best: int) -> str:
-    words = {"testid": "test id", "name_hash": "name", "text_hash": "text", "href": "link", "field": "field name"}
-    keys = ("testid", "id", "name_hash", "href", "field", "text_hash", "src")
-    same = [words.get(key, key) for key in keys if index.equal(key, getattr(target, key))[best]]
+    same = ["name"] if index.equal("name_hash", target.name_hash)[best] else []
+    same += [word for key, word in _KEYS.items() if index.equal(key, getattr(target, key))[best]]
     return f"same {', '.join(same[:3])}" if same else "the most similar element"
 
 
-def _codes(values: list[str]) -> tuple[NDArray[np.int64], dict[str, int]]:
+class _Tokens:
+    """Sets of tokens of many elements, compared with one set at a time; rare tokens weigh more."""
+
+    def __init__(self, rows: Sequence[Sequence[str]]) -> None:
+        self.places = _postings(rows)
+        self.rarity = {token: float(np.log((len(rows) + 1) / len(where))) + 0.1 for token, where in self.places.items()}
+        self.totals = np.array([sum(self.rarity[token] for token in set(row)) for row in rows], dtype=np.float64)
+        self.unseen = float(np.log(len(rows) + 1)) + 0.1
+
+    def similarity(self, tokens: Sequence[str]) -> Floats:
+        """Weighted Jaccard similarity of each row with the tokens."""
+        shared = np.zeros(len(self.totals))
+        wanted = 0.0
+        for token in set(tokens):
+            weight = self.rarity.get(token, self.unseen)
+            wanted += weight
+            if token in self.places:
+                shared[self.places[token]] += weight
+        found: Floats = shared / np.maximum(wanted + self.totals - shared, 1e-6)
+        return found
+
+
+def _at(place: int, count: int) -> Floats:
+    found = np.zeros(count)
+    if place >= 0:
+        found[place] = 1.0
+    return found
+
+
+def _codes(values: list[str]) -> tuple[Ints, dict[str, int]]:
     numbers: dict[str, int] = {}
     codes = np.array([numbers.setdefault(value, len(numbers)) for value in values], dtype=np.int64)
     return codes, numbers
 
 
-def _postings(rows: Iterable[Sequence[str]]) -> dict[str, NDArray[np.int64]]:
+def _postings(rows: Iterable[Sequence[str]]) -> dict[str, Ints]:
     """For each token the elements that hold it."""
     found: dict[str, list[int]] = {}
     for position, tokens in enumerate(rows):
@@ -162,26 +273,26 @@ def _postings(rows: Iterable[Sequence[str]]) -> dict[str, NDArray[np.int64]]:
     return {token: np.array(positions, dtype=np.int64) for token, positions in found.items()}
 
 
-def _jaccard(postings: dict[str, NDArray[np.int64]], counts: Floats, tokens: Sequence[str]) -> Floats:
-    wanted = set(tokens)
-    shared = np.zeros(len(counts))
-    for token in wanted:
-        if token in postings:
-            shared[postings[token]] += 1
-    return shared / np.maximum(len(wanted) + counts - shared, 1)
+def _sketch_table(sketches: list[str]) -> tuple[NDArray[np.uint8], Bools]:
+    """Sketches as rows of bytes, and which elements have one. The page model says how they are made (`hash.ts`)."""
+    decoded = [_bytes(sketch) for sketch in sketches]
+    width = max((len(row) for row in decoded), default=0)
+    table = np.frombuffer(b"".join(row.ljust(width, b"\0") for row in decoded), dtype=np.uint8)
+    return table.reshape(len(sketches), width), np.array([len(row) == width > 0 for row in decoded], dtype=bool)
 
 
-def _sketch_table(sketches: list[str]) -> NDArray[np.uint8]:
-    width = max((len(sketch) for sketch in sketches), default=0)
-    raw = "".join(sketch.ljust(width) for sketch in sketches).encode("ascii", "replace")
-    return np.frombuffer(raw, dtype=np.uint8).reshape(len(sketches), width)
+def _bytes(sketch: str) -> bytes:
+    try:
+        return b64decode(sketch, validate=True)
+    except ValueError:
+        return b""
 
 
-def _similarity(table: NDArray[np.uint8], sketch: str) -> Floats:
-    """Share of equal characters of each sketch, 0 where lengths differ or a sketch is empty."""
-    length = len(sketch)
-    if not length or table.shape[1] < length:
-        return np.zeros(len(table))
-    wanted = np.frombuffer(sketch.encode("ascii", "replace"), dtype=np.uint8)
-    same: Floats = (table[:, :length] == wanted).mean(axis=1)
-    return same
+def _similarity(index: TargetIndex, sketch: str) -> Floats:
+    """Share of letter triples in common, from the share of bits that differ; 0 where there is no sketch."""
+    wanted = np.frombuffer(_bytes(sketch), dtype=np.uint8)
+    if not len(wanted) or index.sketches.shape[1] != len(wanted):
+        return np.zeros(len(index.sketches))
+    differing = np.unpackbits(index.sketches ^ wanted, axis=1).mean(axis=1)
+    found: Floats = np.where(index.sketched, np.clip(1 - 2 * differing, 0, 1), 0.0)
+    return found
