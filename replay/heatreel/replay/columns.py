@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from math import nan
 from operator import attrgetter
 from typing import Any, TypeVar
 
@@ -183,7 +184,8 @@ def _coded(values: Sequence[Key], known: dict[Key, int]) -> Ints:
 
 
 def _floats(events: Sequence[Event], name: str) -> Floats:
-    return np.array(list(map(attrgetter(name), events)), dtype=np.float64)
+    values = [nan if value is None else value for value in map(attrgetter(name), events)]
+    return np.array(values, dtype=np.float64)
 
 
 def _documents(events: Sequence[Event], session: Ints) -> Ints:
@@ -198,18 +200,18 @@ def _documents(events: Sequence[Event], session: Ints) -> Ints:
 def _targets(targets: Sequence[Target | None], numbers: Numbers) -> tuple[Ints, Floats]:
     """The number of each target, and its box. Equal objects are looked at once: a source shares them."""
     identities = list(map(id, targets))
-    number: dict[int, int] = {}
     place: dict[int, int] = {}
+    number: list[int] = []
     boxes: list[Sequence[float]] = []
     for identity, target in dict(zip(identities, targets, strict=True)).items():
-        number[identity] = -1 if target is None else numbers.of_target(target)
-        place[identity] = len(boxes)
-        boxes.append((np.nan,) * 4 if target is None or len(target.box) != 4 else target.box)
+        place[identity] = len(number)
+        number.append(-1 if target is None else numbers.of_target(target))
+        boxes.append((nan,) * 4 if target is None or len(target.box) != 4 else target.box)
     places = np.fromiter(map(place.__getitem__, identities), np.int64, len(identities))
     table = np.array(boxes, dtype=np.float64).reshape(-1, 4)
-    table[~(np.abs(table) <= FARTHEST_PX)] = np.nan
+    table[~(np.abs(table) <= FARTHEST_PX)] = nan
     table[:, 2:][table[:, 2:] < 0.01] = 0.0
-    return np.fromiter(map(number.__getitem__, identities), np.int64, len(identities)), table[places]
+    return np.array(number, dtype=np.int64)[places], table[places]
 
 
 def _seen(states: Sequence[Any], numbers: Numbers) -> Ints:

@@ -65,10 +65,10 @@ class StateGraph:
             line.append(self.parents[line[-1]])
         return line
 
-    def revealed(self, position: int) -> NDArray[np.bool_]:
-        """Which elements of the state it revealed, with all that is inside them; shape (elements,)."""
+    def revealed(self, by: int, position: int) -> NDArray[np.bool_]:
+        """Which elements of a state one state revealed, with all that is inside them; shape (elements,)."""
         outline = self.outline(position)
-        selectors = {shown.selector for shown in self.snapshots[position].state.reveals}
+        selectors = {shown.selector for shown in self.snapshots[by].state.reveals}
         inside = np.zeros(len(outline.elements), dtype=bool)
         # Elements are in document order: a parent comes before its children.
         for element in outline.elements:

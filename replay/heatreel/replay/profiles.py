@@ -26,7 +26,8 @@ class DeadRule:
 
     `only_tags` and `skip_tags` choose which targets can be dead (tags, `input:text`, or `role=...`).
     `skip_links` leaves out all links. Another click on the same target within `repeat_ms` is not judged again.
-    `background_share`: a target that does not act and covers more than this share of the window is background.
+    `background_share`: a target that does not act, is no picture, and covers more than this share of the window is
+    background. `own_only`: what came after the next click in the document is that one's effect.
     """
 
     alive_ms: Mapping[str, float]
@@ -38,6 +39,7 @@ class DeadRule:
     needs_name: bool = False
     repeat_ms: float = 0
     background_share: float = inf
+    own_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,7 @@ PROFILES = {
                 alive_ms=_ANY,
                 skip_tags=("html", "body", *TEXT_FIELDS, *MEDIA),
                 background_share=0.5,
+                own_only=True,
             ),
             # A stepper or a carousel answers each click; what makes people rage does not.
             RageRule(

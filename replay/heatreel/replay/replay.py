@@ -16,7 +16,7 @@ from heatreel.core.hits import Hits, Ledger
 from heatreel.core.session import Session
 from heatreel.core.workspace import Capture, Workspace
 from heatreel.replay.account import Account
-from heatreel.replay.columns import UNSUPPORTED, EventColumns, chunks, event_columns
+from heatreel.replay.columns import UNSUPPORTED, EventColumns, Numbers, chunks, event_columns
 from heatreel.replay.graphs import CapturedPages
 from heatreel.replay.not_placed import NotPlaced, join
 from heatreel.replay.profiles import profile
@@ -106,10 +106,10 @@ def place_sessions(
         for session in some:
             attributes.setdefault(placer.numbers.sessions[session.id], session_attributes(session))
         rows = placer.rows(columns)
-        areas = _window_areas(columns, placer)
+        areas = window_areas(columns, placer.numbers)
         signals = find_signals(columns, rows.order, rows.visit[rows.order], placer.numbers.targets, areas, rules)
         account.add(columns, rows, signals.clusters)
-        for ordinal, part in _hits(columns, rows, signals.bits).items():
+        for ordinal, part in hits_of_rows(columns, rows, signals.bits).items():
             hits.setdefault(pages.snapshots[ordinal].id, []).append(part)
         rest.append(_rest(columns, rows, placer))
         progress(len(columns) + len(columns.context))
@@ -140,14 +140,15 @@ def session_attributes(session: Session) -> dict[str, Any]:
     }
 
 
-def _window_areas(columns: EventColumns, placer: Placer) -> NDArray[np.float64]:
-    table = np.array(list(placer.numbers.viewports), dtype=np.float64).reshape(-1, 2)
+def window_areas(columns: EventColumns, numbers: Numbers) -> NDArray[np.float64]:
+    """The area of the window of each row, CSS px²."""
+    table = np.array(list(numbers.viewports), dtype=np.float64).reshape(-1, 2)
     with np.errstate(invalid="ignore", over="ignore"):
         areas: NDArray[np.float64] = np.nan_to_num(table[:, 0] * table[:, 1])[columns.viewport]
     return areas
 
 
-def _hits(columns: EventColumns, rows: Rows, bits: NDArray[np.uint16]) -> dict[int, Hits]:
+def hits_of_rows(columns: EventColumns, rows: Rows, bits: NDArray[np.uint16]) -> dict[int, Hits]:
     """The placed rows as hits, by ordinal of the snapshot, in the order of events."""
     placed = np.flatnonzero(rows.placed)
     placed = placed[np.argsort(rows.ordinal[placed], kind="stable")]

@@ -20,7 +20,7 @@ from heatreel.replay.columns import FARTHEST_PX, POINTER_CODES, UNSUPPORTED, Eve
 from heatreel.replay.graphs import CapturedPages, Place
 from heatreel.replay.states import Choice, Recognition
 from heatreel.replay.visits import carried_forward, document_order, number_visits
-from heatreel.replay.walk import Walk
+from heatreel.replay.walk import Walk, opens_by_hover
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -32,7 +32,7 @@ PLACED = 255
 OVERSCROLL_PX = 2000.0
 """A page that bounces can report an offset this far above its top."""
 
-_VIEW, _SCROLL, _FOCUS = (TYPES.index(name) for name in ("view", "scroll", "focus"))
+_VIEW, _SCROLL, _FOCUS, _MOVE = (TYPES.index(name) for name in ("view", "scroll", "focus", "move"))
 _CODE = {name: code for code, name in enumerate(REASONS)} | {"": PLACED}
 _CENTRED = ("key", "script")
 
@@ -181,18 +181,26 @@ class Placer:
     def _walked(self, columns: EventColumns, order: Ints, visit: Ints, place: Ints) -> Ints:
         """For each row the state that clicks alone lead to, as a position in the place's first graph."""
         branching = np.array([any(len(graph) > 1 for graph in one.graphs[:1]) for one in self.places], dtype=bool)
-        walking = order[branching[place[order]]]
-        clicked = np.isin(columns.type[walking], POINTER_CODES)
-        targets = np.where(columns.type[walking] == _SCROLL, -1, columns.target[walking])
+        hovering = np.array([opens_by_hover(one) for one in self.places], dtype=bool)
+        clicked = np.isin(columns.type[order], POINTER_CODES)
+        moving = clicked | ((columns.type[order] == _MOVE) & hovering[place[order]])
+        steps = np.flatnonzero(moving & branching[place[order]] & (columns.target[order] >= 0))
+        walking = order[steps]
         rows = zip(
             visit[walking].tolist(),
             map(self.places.__getitem__, place[walking].tolist()),
-            targets.tolist(),
-            clicked.tolist(),
+            columns.target[walking].tolist(),
+            clicked[steps].tolist(),
             strict=True,
         )
-        walked = np.zeros(len(columns), dtype=np.int64)
-        walked[walking] = self.walk.positions(rows)
+        at, after = self.walk.positions(rows)
+        # Between two steps of a visit a visitor is where the first one led.
+        then = np.full(len(order), -1, dtype=np.int64)
+        then[steps] = after
+        then = np.maximum(carried_forward(then, visit[order]), 0)
+        then[steps] = at
+        walked = np.empty_like(then)
+        walked[order] = then
         return walked
 
     def _choose(

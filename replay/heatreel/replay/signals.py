@@ -27,6 +27,7 @@ RESPONSES = ("mutation", "navigation", "scroll", "window", "download", "chooser"
 """Effects by which a page answers. Focus and selection follow a click on nearly anything."""
 
 _BUTTON_TYPES = ("button", "submit", "reset", "image")
+_PICTURES = ("img", "picture", "svg", "video", "canvas")
 _UNTYPED = (*_BUTTON_TYPES, "checkbox", "radio", "file", "range", "color")
 
 
@@ -34,7 +35,8 @@ _UNTYPED = (*_BUTTON_TYPES, "checkbox", "radio", "file", "range", "color")
 class Clicks:
     """The clicks and taps of some sessions, those of a document together and in order; columns of shape (n,).
 
-    `row` is the place in the event columns, `data` what the recorder said of each. `viewport_area` is CSS px².
+    `row` is the place in the event columns, `data` what the recorder said of each. `area` and `viewport_area` are
+    CSS px²; `own` is false where what followed came after the next click.
     """
 
     row: Ints
@@ -47,6 +49,7 @@ class Clicks:
     target: Ints
     area: Floats
     viewport_area: Floats
+    own: Bools
     data: Sequence[Mapping[str, Any]]
 
     def __len__(self) -> int:
@@ -99,6 +102,7 @@ def gather_clicks(columns: EventColumns, order: Ints, visit: Ints, areas: Floats
         x = np.where(np.isfinite(columns.x[row]), columns.x[row], box[:, 0] + columns.u[row] * box[:, 2])
         y = np.where(np.isfinite(columns.y[row]), columns.y[row], box[:, 1] + columns.v[row] * box[:, 3])
         area = box[:, 2] * box[:, 3]
+    data = [columns.events[position].data for position in row.tolist()]
     return Clicks(
         row=row,
         session=columns.session[row],
@@ -110,7 +114,8 @@ def gather_clicks(columns: EventColumns, order: Ints, visit: Ints, areas: Floats
         target=columns.target[row],
         area=np.nan_to_num(area),
         viewport_area=areas[row],
-        data=[columns.events[position].data for position in row.tolist()],
+        own=_own_effects(data, columns.document[row], columns.time_ms[row]),
+        data=data,
     )
 
 
@@ -120,22 +125,37 @@ def gather_clicks(columns: EventColumns, order: Ints, visit: Ints, areas: Floats
 def find_dead(clicks: Clicks, targets: Sequence[Target], rule: DeadRule) -> Bools:
     """Clicks after which nothing came that counts, shape (n,). A click nobody watched is not called dead."""
     able = _by_target(clicks, targets, lambda target: _can_be_dead(target, rule))
-    quiet = np.fromiter((_is_quiet(data, rule) for data in clicks.data), bool, len(clicks))
-    acting = _by_target(clicks, targets, lambda target: target.interactive)
-    background = ~acting & (clicks.area > rule.background_share * np.maximum(clicks.viewport_area, 1.0))
+    pairs = zip(clicks.data, clicks.own.tolist(), strict=True)
+    quiet = np.fromiter((_is_quiet(data, own or not rule.own_only, rule) for data, own in pairs), bool, len(clicks))
+    thing = _by_target(clicks, targets, lambda target: target.interactive or target.tag in _PICTURES)
+    background = ~thing & (clicks.area > rule.background_share * np.maximum(clicks.viewport_area, 1.0))
     found: Bools = able & quiet & ~background & ~_again(clicks, rule.repeat_ms)
     return found
 
 
-def _is_quiet(data: Mapping[str, Any], rule: DeadRule) -> bool:
+def _is_quiet(data: Mapping[str, Any], own: bool, rule: DeadRule) -> bool:
     effects = data.get("effects")
     if effects is None or not data.get("trusted", True):
         return False
     if (rule.skip_modified and data.get("modified")) or (rule.skip_repeated and data.get("repeated")):
         return False
+    after_ms = _delay_ms(data)
+    return not own or not any(after_ms <= rule.alive_ms.get(effect, -1.0) for effect in effects)
+
+
+def _delay_ms(data: Mapping[str, Any]) -> float:
     delay = data.get("effect_ms")
-    after_ms = float(delay) if isinstance(delay, int | float) else 0.0
-    return not any(after_ms <= rule.alive_ms.get(effect, -1.0) for effect in effects)
+    return float(delay) if isinstance(delay, int | float) else 0.0
+
+
+def _own_effects(data: Sequence[Mapping[str, Any]], document: Ints, time_ms: Floats) -> Bools:
+    """Which clicks had their effect before the next click in the document, whose it would be else."""
+    delay = np.fromiter(map(_delay_ms, data), np.float64, len(data))
+    left = np.full(len(data), np.inf)
+    with np.errstate(invalid="ignore"):
+        left[:-1] = np.where(document[1:] == document[:-1], time_ms[1:] - time_ms[:-1], np.inf)
+        found: Bools = ~(delay > left)
+    return found
 
 
 def _can_be_dead(target: Target, rule: DeadRule) -> bool:
@@ -239,7 +259,7 @@ def _is_full(clicks: Clicks, row: Ints, full: int, rule: RageRule) -> bool:
 
 def _is_answered(clicks: Clicks, together: Ints, rule: RageRule) -> bool:
     """Whether the page did what was asked: then many clicks are use, not rage."""
-    effects = [clicks.data[position].get("effects") or () for position in together.tolist()]
+    effects = [(clicks.data[at].get("effects") or ()) if clicks.own[at] else () for at in together.tolist()]
     if any(name in rule.cancelled_by for some in effects for name in some):
         return True
     answered = sum(any(name in RESPONSES for name in some) for some in effects)

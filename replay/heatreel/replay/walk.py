@@ -1,8 +1,9 @@
-"""The walk over the state graph: which state a visitor is in, from what they clicked alone.
+"""The walk over the state graph: which state a visitor is in, from what they did alone.
 
-A click on a known trigger moves to the state it opens; the same trigger again closes what toggles; another member of
-the trigger's group (the first tab, the slide before) leads back to where the state was reached from. And a target
-that is not visible in the state shows that the visitor has left it.
+A click on a known trigger opens its state; the same trigger again closes what toggles; another member of the
+trigger's group (the first tab, the slide before) leads back to what was there before. A target that is not visible in
+the state, or out of reach behind a dialog, shows that the visitor has left it. What is open is kept as a stack, so
+that closing a dialog leads back to the tab that was chosen before it.
 """
 
 from __future__ import annotations
@@ -15,10 +16,17 @@ from heatreel.replay.states import SURE, Recognition
 TOGGLES = frozenset({"accordion", "disclosure", "details", "dialog", "popover", "menu", "hover", "overlay"})
 """Kinds of state that the trigger that opened them closes again."""
 
-COVERS = frozenset({"dialog"})
-"""Kinds of state that keep what is below out of reach."""
+COVERS = frozenset({"dialog", "menu", "popover", "hover"})
+"""Kinds of state that end when something outside of them is used."""
+
+EXCLUSIVE = frozenset({"tab", "carousel"})
+"""Kinds of state of which one takes the place of another of the same group."""
+
+DEEPEST = 6
+"""States in a stack; of more, the oldest are forgotten."""
 
 _Triggers = dict[int, list[int]]
+_Stack = tuple[int, ...]
 
 
 class Walk:
@@ -27,89 +35,124 @@ class Walk:
     def __init__(self, recognition: Recognition) -> None:
         self.recognition = recognition
         self._triggers: dict[tuple[StateGraph, int], _Triggers] = {}
-        self._inside: dict[tuple[StateGraph, int], frozenset[int]] = {}
-        self._steps: dict[tuple[Place, int, int, bool], tuple[int, int]] = {}
+        self._inside: dict[tuple[StateGraph, int, int], frozenset[int]] = {}
+        self._covering: dict[tuple[StateGraph, int], list[int]] = {}
+        self._stacks: dict[_Stack, int] = {(): 0}
+        self._open: list[_Stack] = [()]
+        self._steps: dict[tuple[Place, int, int, bool], tuple[int, int, int]] = {}
 
-    def positions(self, rows: Iterable[tuple[int, Place, int, bool]]) -> list[int]:
-        """The position of the state at each row, in the place's first graph.
+    def positions(self, rows: Iterable[tuple[int, Place, int, bool]]) -> tuple[list[int], list[int]]:
+        """The positions of the states at each row and after it, in the place's first graph.
 
-        A row is visit, place, target (-1: none) and whether it was a click; the rows of a visit follow one
+        A row is visit, place (one that has graphs), target and whether it was a click; the rows of a visit follow one
         another.
         """
-        found: list[int] = []
+        at: list[int] = []
+        after: list[int] = []
         steps = self._steps
-        visit_before, state = -1, 0
+        visit_before, stack = -1, 0
         for visit, place, target, clicked in rows:
             if visit != visit_before:
-                visit_before, state = visit, 0
-            if target < 0 or not place.graphs:
-                found.append(state)
-                continue
-            key = (place, state, target, clicked)
+                visit_before, stack = visit, 0
+            key = (place, stack, target, clicked)
             step = steps.get(key)
             if step is None:
-                step = steps[key] = self.step(place, state, target, clicked)
-            found.append(step[0])
-            state = step[1]
-        return found
+                step = steps[key] = self._step(*key)
+            here, stack, then = step
+            at.append(here)
+            after.append(then)
+        return at, after
 
-    def step(self, place: Place, state: int, target: int, clicked: bool) -> tuple[int, int]:
-        """The state in which an event on a target happened, and the state after it, in the place's first graph."""
+    def _step(self, place: Place, stack: int, target: int, clicked: bool) -> tuple[int, int, int]:
+        at, then = self.step(place, self._open[stack], target, clicked)
+        number = self._stacks.setdefault(then, len(self._open))
+        if number == len(self._open):
+            self._open.append(then)
+        return at, number, then[-1] if then else 0
+
+    def step(self, place: Place, open_states: _Stack, target: int, clicked: bool) -> tuple[int, _Stack]:
+        """The state in which an event on a target happened, and what is open after it (the default is the empty
+        stack), in the place's first graph."""
         graph = place.graphs[0]
-        at = self._where_visible(graph, state, target, place.relative)
+        here = self._where_visible(graph, open_states, target, place.relative)
+        at = here[-1] if here else 0
         match = self.recognition.match(graph.ordinals[at], target, place.relative)
         if match.status != "matched":
-            return state, state
-        return at, self._after(graph, at, match.index, clicked)
+            return (open_states[-1] if open_states else 0), open_states
+        return at, self._after(graph, here, match.index, clicked)[-DEEPEST:]
 
-    def _where_visible(self, graph: StateGraph, state: int, target: int, relative: bool) -> int:
-        line = graph.lineage(state)
-        later = [position for position in range(len(graph)) if graph.parents[position] == state]
-        likely: list[int] = [*line, *later, *range(len(graph))]
-        for position in dict.fromkeys(likely):
-            match = self.recognition.match(graph.ordinals[position], target, relative)
-            if match.status == "matched" and match.confidence >= SURE and self._reaches(graph, position, match.index):
-                return position
-        return state
+    def _where_visible(self, graph: StateGraph, open_states: _Stack, target: int, relative: bool) -> _Stack:
+        """What is open, with a state on top in which the target can be got at; as it was when there is none."""
+        kept = [state for state in open_states if not self._covers(graph, state)]
+        for depth in range(len(open_states), 0, -1):
+            position = open_states[depth - 1]
+            if self._is_at_hand(graph, position, target, relative):
+                above = [state for state in open_states[depth:] if state in kept]
+                return (*open_states[: depth - 1], *above, position)
+        if self._is_at_hand(graph, 0, target, relative):
+            return ()
+        kin = {0, *open_states}
+        for position in sorted(range(1, len(graph)), key=lambda state: (graph.parents[state] not in kin, state)):
+            if self._is_at_hand(graph, position, target, relative):
+                return (*kept, position)
+        return open_states
 
-    def _reaches(self, graph: StateGraph, position: int, element: int) -> bool:
-        """Whether the pointer can get at an element without leaving the state."""
-        if not position:
-            return True
-        state = graph.snapshots[position].state
-        if state.kind in COVERS:
-            return element in self._members(graph, position)
-        if state.recipe and state.recipe[-1].action == "hover":
-            return element in self._members(graph, position) or bool(self._opened(graph, position, element))
-        return True
+    def _is_at_hand(self, graph: StateGraph, position: int, target: int, relative: bool) -> bool:
+        """Whether a target is visible in a state, and inside of whatever covers the rest there."""
+        match = self.recognition.match(graph.ordinals[position], target, relative)
+        if match.status != "matched" or match.confidence < SURE:
+            return False
+        return all(
+            match.index in self._members(graph, cover, position) or cover in self._opened(graph, position, match.index)
+            for cover in self._covers(graph, position)
+        )
 
-    def _after(self, graph: StateGraph, at: int, element: int, clicked: bool) -> int:
+    def _covers(self, graph: StateGraph, position: int) -> list[int]:
+        """The state itself and those it was reached from, as far as they end when something outside is used."""
+        found = self._covering.get((graph, position))
+        if found is None:
+            found = [state for state in graph.lineage(position) if _covers(graph, state)]
+            self._covering[graph, position] = found
+        return found
+
+    def _after(self, graph: StateGraph, here: _Stack, element: int, clicked: bool) -> _Stack:
+        """What is open after an event on an element of the state on top."""
+        at = here[-1] if here else 0
         opened = self._opened(graph, at, element)
         if not clicked:
             opened = [state for state in opened if graph.snapshots[state].state.recipe[-1].action == "hover"]
-        if opened:
-            line = graph.lineage(at)
-            by_kinship = [state for state in opened if graph.parents[state] in line]
-            best = min(by_kinship or opened, key=lambda state: (graph.parents[state] != at, state))
-            if best != at:
-                return best
-            toggles = graph.snapshots[at].state.kind in TOGGLES
-            return graph.parents[at] if clicked and toggles else at
-        return graph.parents[at] if clicked and self._is_sibling(graph, at, element) else at
+        if not opened:
+            return self._without_sibling(graph, here, element) if clicked else here
+        near = {0, *here, *graph.lineage(at)}
+        best = min(opened, key=lambda state: (graph.parents[state] != at, graph.parents[state] not in near, state))
+        if best in here:
+            closes = clicked and graph.snapshots[best].state.kind in TOGGLES
+            return tuple(state for state in here if state != best) if closes else here
+        return (*(state for state in here if not self._gives_way(graph, state, best)), best)
 
-    def _opened(self, graph: StateGraph, position: int, element: int) -> list[int]:
-        """The states whose trigger is the element or around it."""
-        triggers = self._table(graph, position)
-        elements = graph.outline(position).elements
-        while element >= 0:
-            if element in triggers:
-                return triggers[element]
-            element = elements[element].parent
-        return []
+    def _gives_way(self, graph: StateGraph, state: int, to: int) -> bool:
+        """Whether opening a state ends another one: both are of one tab list, or slides of one carousel."""
+        if graph.snapshots[state].state.kind not in EXCLUSIVE:
+            return False
+        triggers = [self._trigger(graph, one) for one in (state, to)]
+        return graph.parents[state] == graph.parents[to] and triggers[0] == triggers[1]
 
-    def _is_sibling(self, graph: StateGraph, at: int, element: int) -> bool:
-        """Whether the element is beside the trigger that opened the state, and of its kind."""
-        recipe = graph.snapshots[at].state.recipe
+    def _trigger(self, graph: StateGraph, state: int) -> int:
+        """The element around the trigger of a state, in the state it was reached from; -1 when it is not there."""
+        recipe = graph.snapshots[state].state.recipe
+        found = graph.outline(graph.parents[state]).by_selector.get(recipe[-1].selector) if recipe else None
+        return found.parent if found else -1
+
+    def _without_sibling(self, graph: StateGraph, here: _Stack, element: int) -> _Stack:
+        """What is open after a click on another member of the group of a trigger."""
+        for state in reversed(here):
+            if graph.snapshots[state].state.kind in EXCLUSIVE and self._is_sibling(graph, here[-1], state, element):
+                return tuple(one for one in here if one != state)
+        return here
+
+    def _is_sibling(self, graph: StateGraph, at: int, state: int, element: int) -> bool:
+        """Whether an element of the state `at` is beside the trigger that opened a state, and of its kind."""
+        recipe = graph.snapshots[state].state.recipe
         outline = graph.outline(at)
         trigger = outline.by_selector.get(recipe[-1].selector) if recipe else None
         if trigger is None:
@@ -120,6 +163,16 @@ class Walk:
                 return found.tag == trigger.tag and found.role == trigger.role and found.interactive
             element = found.parent
         return False
+
+    def _opened(self, graph: StateGraph, position: int, element: int) -> list[int]:
+        """The states whose trigger is the element or around it."""
+        triggers = self._table(graph, position)
+        elements = graph.outline(position).elements
+        while element >= 0:
+            if element in triggers:
+                return triggers[element]
+            element = elements[element].parent
+        return []
 
     def _table(self, graph: StateGraph, position: int) -> _Triggers:
         """The triggers that are in a state's outline: element to the states it opens."""
@@ -135,8 +188,19 @@ class Walk:
             self._triggers[key] = table
         return self._triggers[key]
 
-    def _members(self, graph: StateGraph, position: int) -> frozenset[int]:
-        key = (graph, position)
+    def _members(self, graph: StateGraph, by: int, position: int) -> frozenset[int]:
+        key = (graph, by, position)
         if key not in self._inside:
-            self._inside[key] = frozenset(graph.revealed(position).nonzero()[0].tolist())
+            self._inside[key] = frozenset(graph.revealed(by, position).nonzero()[0].tolist())
         return self._inside[key]
+
+
+def opens_by_hover(place: Place) -> bool:
+    """Whether moves can lead into a state of the place, so that they belong to the walk."""
+    recipes = [snapshot.state.recipe for graph in place.graphs[:1] for snapshot in graph.snapshots]
+    return any(recipe[-1].action == "hover" for recipe in recipes if recipe)
+
+
+def _covers(graph: StateGraph, position: int) -> bool:
+    state = graph.snapshots[position].state
+    return state.kind in COVERS or (bool(state.recipe) and state.recipe[-1].action == "hover")
