@@ -108,6 +108,13 @@ def test_element_in_a_scroller_is_placed_on_the_element_at_scroll_0_of_its_scrol
     assert (hits.x[0], hits.y[0]) == (220, 1720)
 
 
+def test_what_a_scroller_holds_shows_inside_of_it_only() -> None:
+    outline = outline_of("default")
+    listed, item = outline.by_selector["#list"], outline.by_selector["#item"]
+    assert outline.clips[item.index].tolist() == [120, 1200, 520, 1500]
+    assert np.isinf(outline.clips[listed.index]).all()
+
+
 def test_topmost_element_at_a_point() -> None:
     outline = outline_of("dialog-d")
     found = element_at(outline, np.array([980.0, 500.0, -5.0]), np.array([190.0, 300.0, 5.0]))

@@ -105,6 +105,22 @@ class Outline:
         """Boxes as an array of shape (n, 4): x, y, width, height in page CSS px."""
         return np.array([element.box for element in self.elements], dtype=np.float64).reshape(-1, 4)
 
+    @cached_property
+    def clips(self) -> NDArray[np.float64]:
+        """Where each element can show in the picture: left, top, right, bottom in page CSS px, shape (n, 4).
+
+        What is in inner scrollers shows inside of them only, as they are at scroll 0; all else anywhere (infinite).
+        """
+        clips = np.tile([-np.inf, -np.inf, np.inf, np.inf], (len(self.elements), 1))
+        # A scroller is around its elements, so it comes before them.
+        for element in self.elements:
+            if 0 <= element.scroller < element.index:
+                left, top, width, height = self.elements[element.scroller].box
+                around = clips[element.scroller]
+                clips[element.index, :2] = np.maximum(around[:2], (left, top))
+                clips[element.index, 2:] = np.minimum(around[2:], (left + width, top + height))
+        return clips
+
     def path(self, index: int) -> str:
         """The CSS path of an element: `body > main:nth-of-type(1) > ...`, chained by ` >>> ` into roots and frames."""
         steps: list[str] = []
