@@ -48,7 +48,8 @@ def test_visible_is_what_a_person_can_see_or_scroll_to(visit: Callable[[str], Pa
         page.evaluate("y => scrollTo(0, y)", scroll)
         outline = outline_of(page)
         expected = page.evaluate(
-            "() => [...document.querySelectorAll('[data-seen]')].map((e) => [__heatreel.selector(e), e.dataset.seen, e.textContent])"
+            """[...document.querySelectorAll('[data-seen]')]
+              .map((e) => [__heatreel.selector(e), e.dataset.seen, e.textContent])"""
         )
         seen = {one["selector"]: one["visible"] for one in outline["elements"]}
         wrong = [text for selector, said, text in expected if seen[selector] != (said == "yes")]

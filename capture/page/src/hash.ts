@@ -29,8 +29,9 @@ export const digest = (text: string, key: string): string => text && hash(text, 
 export function minhash(items: Set<number>, bits: number): string {
   const bytes = new Uint8Array(items.size && bits / 8);
   for (let i = 0; i < 8 * bytes.length; i++) {
+    const seed = mix(i + 1);
     let least = 2 ** 32;
-    for (const item of items) least = Math.min(least, mix(item ^ mix(i + 1)));
+    for (const item of items) least = Math.min(least, mix(item ^ seed));
     bytes[i >> 3]! |= (least & 1) << (i & 7);
   }
   return btoa(String.fromCharCode(...bytes));

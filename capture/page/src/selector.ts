@@ -30,8 +30,8 @@ const tag = (element: Element): string => tagOf(element).replace(/[^\w-]/g, "\\$
 function anchor(element: Element): string {
   for (const attribute of ["id", ...TEST_IDS]) {
     const value = stable(attr(element, attribute));
-    const css = `[${attribute}=${value}]`;
-    if (value && all(rootOf(element), css).length === 1) return attribute === "id" ? "#" + value : css;
+    const css = attribute === "id" ? "#" + value : `[${attribute}=${value}]`;
+    if (value && all(rootOf(element), css).length === 1) return css;
   }
   return is(element, ":root,:root>body") ? tag(element) : "";
 }

@@ -12,14 +12,20 @@
  * matter; nothing typed, scrolled or still loading does.
  */
 
-import { attr, is, once, tagOf, type Memo } from "./dom";
+import { attr, is, once, parentOf, tagOf, type Memo } from "./dom";
 import { visible } from "./geometry";
 import { hash, minhash } from "./hash";
 import { FIELD, ownText } from "./name";
-import { selector } from "./selector";
+import { stable } from "./stable";
 import { walk } from "./walk";
 
 const BITS = 1024;
+
+/** The nearest id, its own or of an ancestor. */
+function place(element: Element, memo: Memo): string {
+  const parent = parentOf(element);
+  return stable(attr(element, "id")) || (parent ? once(memo, place, parent) : "");
+}
 
 /** The sketch of what can be seen in a document. */
 export function sketch(document: Document, memo: Memo = new Map()): string {
@@ -27,8 +33,7 @@ export function sketch(document: Document, memo: Memo = new Map()): string {
   walk(document, (element) => {
     const text = once(memo, ownText, element) || attr(element, "alt") || (is(element, FIELD) && attr(element, "name"));
     if (!text || !once(memo, visible, element)) return;
-    const [anchor] = once(memo, selector, element).split(" > ");
-    leaves.add(hash(anchor + tagOf(element) + text.replace(/\d+/g, "0")));
+    leaves.add(hash(once(memo, place, element) + tagOf(element) + text.replace(/\d+/g, "0")));
   });
   return minhash(leaves, BITS);
 }
