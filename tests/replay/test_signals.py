@@ -212,3 +212,18 @@ def test_profiles_say_their_numbers() -> None:
     assert said["rage"]["clicks"] == 3
     with pytest.raises(InputError, match="no profile 'hotjar'"):
         profile("hotjar")
+
+
+def test_what_comes_after_the_next_click_is_the_effect_of_that() -> None:
+    data = {"pointer": "mouse", "trusted": True, "effects": ["mutation"], "effect_ms": 1400}
+    visitor = Visitor().click("#picture", data=data).click("#tab-2", after_ms=900)
+    assert flags(visitor) == [{"dead"}, set()]
+    alone = Visitor().click("#picture", data=data).click("#tab-2", after_ms=1900)
+    assert flags(alone) == [set(), set()]
+
+
+def test_rage_on_one_wide_control_needs_no_nearness() -> None:
+    visitor = Visitor()
+    for u in (0.05, 0.5, 0.95):
+        visitor.click("#faq", u=u, after_ms=300, effects=())
+    assert flags(visitor) == [{"dead", "rage"}] * 3

@@ -7,9 +7,14 @@ from dataclasses import replace
 import pytest
 
 from heatreel.core.hits import TYPES
-from heatreel.core.session import Target
+from heatreel.core.routes import RouteTable
+from heatreel.core.session import SeenState, Target
+from heatreel.core.state import Snapshot
+from heatreel.replay.graphs import CapturedPages
+from heatreel.replay.matching import TargetMatch
 from heatreel.replay.replay import Placed, place_sessions
-from replay_making import HELP, SETTINGS, Visitor, captured, seen, snapshots, target_of
+from heatreel.replay.states import in_template
+from replay_making import HELP, SETTINGS, Visitor, captured, outline_of, seen, sketch_of, snapshots, target_of
 
 
 def where(placed: Placed) -> dict[str, tuple[str, str, str]]:
@@ -165,3 +170,88 @@ def test_every_placed_type_finds_a_place(kind: str) -> None:
     target = None if kind in ("view", "scroll") else target_of("#buy")
     visitor = Visitor().add(kind, target=target, x=10.0, y=10.0, u=0.5, v=0.5)
     assert place_sessions(captured(), [visitor.session()]).ledger.placed == 1
+
+
+# Other URLs of a captured route
+
+
+def of_route() -> list[Snapshot]:
+    """The home page's snapshots as those of one product under a route."""
+    return [
+        replace(snapshot, page="/product/{slug}", url="https://shop.test/product/tent")
+        for snapshot in snapshots()
+        if snapshot.page == "/"
+    ]
+
+
+def placed_of(visitor: Visitor) -> dict[str, tuple[str, str]]:
+    pages = captured(of_route())
+    placed = place_sessions(pages, [visitor.session()])
+    return {
+        str(event): (pages.snapshots[number - 1].state.id, pages.outline(number - 1).elements[element].selector)
+        for number, hits in placed.hits.items()
+        for event, element in zip(hits.event, hits.element, strict=True)
+        if element >= 0
+    }
+
+
+def test_other_product_of_a_route_is_placed_by_its_place_in_the_template() -> None:
+    """Another product has another picture, under another name, at the same place."""
+    stove = target_of("#picture", key="stove", name_hash="stove", text_hash="stove")
+    visitor = Visitor().view("https://shop.test/product/stove")
+    visitor.add("click", target=stove, u=0.5, v=0.5, x=850.0, y=1450.0)
+    assert placed_of(visitor) == {"s1/1": ("default", "#picture")}
+
+
+def test_element_of_another_kind_in_the_template_is_not_taken_for_it() -> None:
+    nothing = TargetMatch(-1, "missing", 0.9, 0.0, "")
+    outline = outline_of("default")
+    assert in_template(Target("p", "#picture", "img"), outline, nothing).index == outline.by_selector["#picture"].index
+    for other in (Target("o", "#picture", "video"), Target("o", "#picture", "img", interactive=True)):
+        assert in_template(other, outline, nothing) is nothing
+
+
+def test_sketch_of_another_product_says_nothing_about_the_state() -> None:
+    visitor = Visitor()
+    visitor.state = SeenState(SETTINGS["tab-b"] | {"k-new": "on"}, sketch_of(["quite", "another", "product"]))
+    visitor.view("https://shop.test/product/stove").click("#review", "tab-b")
+    assert placed_of(visitor) == {"s1/1": ("tab-b", "#review")}
+
+
+# Custom controls
+
+
+def test_control_that_is_not_shown_stands_by_its_label() -> None:
+    pages = captured()
+    outline = replace(pages.outline(0))
+    label = outline.by_selector["#faq"]
+    control = replace(label, index=len(outline.elements), tag="input", type="radio", label="Can I return it?", name="",
+                      selector="#radio", name_hash="", text_hash="", visible=False)  # fmt: skip
+    labels = [replace(one, tag="label") if one is label else one for one in outline.elements]
+    changed = replace(outline, elements=(*labels, control))
+    pages = CapturedPages(snapshots()[:1], RouteTable(), lambda _snapshot: changed)
+    radio = Target(key="r", selector="#radio", tag="input", type="radio", id="faq")
+    (hits,) = place_sessions(pages, [Visitor().add("focus", target=radio).session()]).hits.values()
+    left, top, width, height = label.box
+    assert hits.element.tolist() == [label.index]
+    assert (hits.x[0], hits.y[0]) == (left + width / 2, top + height / 2)
+
+
+# More of the walk
+
+
+def test_walk_comes_back_to_the_tab_that_was_chosen_before_a_dialog() -> None:
+    visitor = Visitor().view().click("#tab-2").click("#sizes").click("#close", "dialog-d").click("#help")
+    assert states_of(visitor) == ["default", "default", "tab-b", "dialog-d", "tab-b"]
+
+
+def test_walk_keeps_both_when_two_are_open_at_once() -> None:
+    visitor = Visitor().view().click("#faq").click("#tab-2").click("#policy", "faq-c").click("#review", "tab-b")
+    assert states_of(visitor) == ["default", "default", "faq-c", "faq-c", "tab-b"]
+
+
+def test_source_that_knows_only_sketches_leaves_the_switches_to_the_walk() -> None:
+    visitor = Visitor().view()
+    visitor.state = SeenState({}, "")
+    visitor.click("#tab-2").click("#help")
+    assert states_of(visitor) == ["default", "default", "tab-b"]

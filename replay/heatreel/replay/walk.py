@@ -132,7 +132,8 @@ class Walk:
 
     def _gives_way(self, graph: StateGraph, state: int, to: int) -> bool:
         """Whether opening a state ends another one: both are of one tab list, or slides of one carousel."""
-        if graph.snapshots[state].state.kind not in EXCLUSIVE:
+        kinds = {graph.snapshots[one].state.kind for one in (state, to)}
+        if len(kinds) > 1 or not kinds <= EXCLUSIVE:
             return False
         triggers = [self._trigger(graph, one) for one in (state, to)]
         return graph.parents[state] == graph.parents[to] and triggers[0] == triggers[1]
