@@ -18,7 +18,7 @@ _FILES = re.compile(
 )
 # A link is followed by GET, but so are these on many sites.
 _ACTS = re.compile(
-    r"(^|[/_.-])(log-?out|sign-?out|log-?off|delete|remove|unsubscribe|destroy|deactivate|abmelden|deconnexion)([/_.?-]|$)",
+    r"(^|[/_.=&-])(log-?out|sign-?out|log-?off|delete|remove|unsubscribe|destroy|deactivate|abmelden|deconnexion)([/_.?&-]|$)",
     re.IGNORECASE,
 )
 

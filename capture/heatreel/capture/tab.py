@@ -18,6 +18,9 @@ from heatreel.core.viewport import Viewport
 if TYPE_CHECKING:
     from playwright.async_api import Browser, BrowserContext, CDPSession, Dialog, Page, Response
 
+REDIRECTS = 3
+"""So often a page may send its visitors on by script."""
+
 HTML_TYPES = ("text/html", "application/xhtml+xml")
 
 
@@ -74,14 +77,27 @@ class Tab:
         self._guard.locked.discard(self.frame)
         await self._goto(url)
         self.entry = url
-        self.url = self.page.url
-        self._guard.locked.add(self.frame)
-        self.settled = await self.settle()
+        await self._arrive()
         await self._wait_for()
         for selector in self.steps:
             await self._step(selector)
         self.title = await self.call("document.title")
         return self.settled
+
+    async def _arrive(self) -> None:
+        """Waits until the page is at rest; one that sends its visitors on at once is followed, a few times."""
+        for tries in range(REDIRECTS + 1):
+            self.url = self.page.url
+            if tries == REDIRECTS:
+                self._guard.locked.add(self.frame)
+            try:
+                self.settled = await self.settle()
+                break
+            except PageError as exc:
+                if "context was destroyed" not in str(exc) or tries == REDIRECTS:
+                    raise
+        self.url = self.page.url
+        self._guard.locked.add(self.frame)
 
     async def _step(self, selector: str) -> None:
         if not await self.ask("act", selector, self.viewport.touch):
@@ -111,6 +127,12 @@ class Tab:
         self.page.on("dialog", self._dialog)
         self.context.on("page", self._window)
         self.cdp = await self.context.new_cdp_session(self.page)
+        if viewport.dpr != 1:
+            # Without it, pictures by this session have one device px for each CSS px.
+            await self.cdp.send(
+                "Emulation.setDeviceMetricsOverride",
+                {"width": viewport.width, "height": viewport.height, "deviceScaleFactor": viewport.dpr, "mobile": False},
+            )
         self.frame = (await self.cdp.send("Target.getTargetInfo"))["targetInfo"]["targetId"]
 
     async def _dialog(self, dialog: Dialog) -> None:

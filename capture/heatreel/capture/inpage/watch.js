@@ -166,6 +166,14 @@
     note("form", event.target && event.target.action);
   }, true);
 
+  // A link that opens a window, unless the page has its own use for the click.
+  addEventListener("click", (event) => {
+    const link = !event.defaultPrevented && event.target instanceof Element && event.target.closest("a[target], area[target]");
+    if (!link || /^_?(self|top|parent)?$/i.test(link.target) || frames[link.target]) return;
+    event.preventDefault();
+    note("window", link.href);
+  });
+
   // Registered anew before each action, so that it runs after the page's own router.
   const stay = (event) => {
     if (!hr.guard || event.destination.sameDocument || event.__intercepted) return;

@@ -1,0 +1,80 @@
+"""Pages that never rest, hang, grow or shout: each ends in time with a clear record, and the others are captured."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from capture_exploring import DESKTOP, HOSTILE, noting
+from heatreel.capture.capture import CaptureResult, capture
+from heatreel.capture.options import Bounds, CaptureOptions
+from heatreel.capture.states import states_json
+from heatreel.core.workspace import Workspace
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+OPTIONS = CaptureOptions(viewports=(DESKTOP,), routes="none", bounds=Bounds(load_s=6, settle_s=4, call_s=6))
+
+LABELS = {
+    "alerts.html": [],
+    "animation.html": ["Open: Open"],
+    "busy.html": [],
+    "download.html": [],
+    "empty.html": [],
+    "frameset.html": ["Open: Show"],
+    "growth.html": [],
+    "loop.html": ["Open: Good"],
+    "mutating.html": ["Open: Open"],
+    "popups.html": [],
+    "reload.html": [],
+    "unload.html": ["Open: Show"],
+}
+REASONS = {
+    "hang.html": "does not answer",
+    "redirect": "TOO_MANY_REDIRECTS",
+    "slow/page": "no answer within 6 s",
+}
+
+
+def _captured(folder: Path, urls: list[str], options: CaptureOptions = OPTIONS) -> CaptureResult:
+    return asyncio.run(capture(folder, urls, options))
+
+
+def test_hostile_pages_end_and_the_others_are_captured(tmp_path: Path) -> None:
+    with noting(HOSTILE) as (base, noted):
+        result = _captured(tmp_path, [f"{base}/{name}" for name in (*LABELS, *REASONS)])
+    with Workspace.open(tmp_path) as workspace:
+        pages = states_json(workspace, workspace.capture())["pages"]
+    found = {page["page"].removeprefix("/"): [state["label"] for state in page["states"]][1:] for page in pages}
+    assert found == LABELS
+    failed = {one.page.removeprefix("/"): one.reason for one in result.failed}
+    assert failed.keys() == REASONS.keys()
+    for name, reason in REASONS.items():
+        assert reason in failed[name]
+    assert not [line for line in noted if line.startswith("POST")]
+
+
+def test_a_tall_page_is_cut_and_says_so(tmp_path: Path) -> None:
+    options = replace(OPTIONS, bounds=replace(OPTIONS.bounds, picture_px=9000), states="none")
+    with noting(HOSTILE) as (base, _):
+        _captured(tmp_path, [f"{base}/tall.html"], options)
+    with Workspace.open(tmp_path) as workspace:
+        snapshot = workspace.snapshots(workspace.capture())[0]
+        assert snapshot.height == 200_000
+        assert snapshot.state.settled is not None
+        assert snapshot.state.settled["cut_at"] == 9000
+        header = workspace.blobs.get(snapshot.picture)[16:24]
+    assert (int.from_bytes(header[:4], "big"), int.from_bytes(header[4:], "big")) == (1440, 9000)
+
+
+def test_an_endless_list_is_followed_a_few_screens(tmp_path: Path) -> None:
+    with noting(HOSTILE) as (base, _):
+        _captured(tmp_path, [f"{base}/growth.html"])
+    with Workspace.open(tmp_path) as workspace:
+        snapshot = workspace.snapshots(workspace.capture())[0]
+    assert snapshot.state.settled is not None
+    assert snapshot.state.settled["grew"] > 0
+    assert snapshot.height < 20_000
