@@ -54,8 +54,8 @@ CLOSED = page("closed", {"tab: one"})
 PAGES = [DEFAULT, TWO, CLOSED]
 
 CLICK = Click(
-    tag="v1", session="s", n=0, type="click", time_ms=1000, url="http://a.test/product/x", viewport="desktop",
-    variant="a", target="a", path=LINK, control=LINK, x=200, y=145, u=0.5, v=0.5, height=900, position="", scroller="",
+    tag="v1", session="s", n=0, type="click", time_ms=1000, until_ms=1020, url="http://a.test/product/x",
+    viewport="desktop", variant="a", target="a", path=LINK, control=LINK, x=200, y=145, u=0.5, v=0.5, height=900, position="", scroller="",
     shown=frozenset({"tab: two", "consent: open"}), usual=USUAL, panels=PANELS, signal="",
 )  # fmt: skip
 EVENT = Event("s/d/1", "s", "d", "click", 1010, CLICK.url, (1440, 900))
@@ -106,6 +106,19 @@ def test_two_opened_at_once_make_either_right() -> None:
     first, second, none = page("first", {"tab: two"}), page("second", {"consent: open"}), page("none", set())
     assert names(right_states(one, [none, first, second])) == ["first", "second"]
     assert set(panels) > set(one.panels)
+
+
+def test_a_slot_counts_once_however_many_panels_it_has() -> None:
+    panels = PANELS | {"answer: open": BANNER}
+    del panels["consent: open"]
+    one = replace(
+        CLICK, panels=panels, path=MAIN, control="", usual=frozenset({"tab: one"}),
+        shown=frozenset({"tab: two", "answer: open"}),
+    )  # fmt: skip
+    answer, tab, neither = (page(*some) for some in (
+        ("answer", {"tab: one", "consent: open"}), ("tab", {"tab: two"}), ("neither", {"tab: one"}),
+    ))  # fmt: skip
+    assert names(right_states(one, [neither, answer, tab])) == ["answer", "tab"]
 
 
 def test_page_viewport_and_variant_must_be_the_same() -> None:
@@ -166,7 +179,7 @@ def session(*times: float) -> Session:
 
 
 def test_clicks_are_paired_with_the_nearest_in_time_and_in_order() -> None:
-    clicks = [replace(CLICK, n=n, time_ms=time) for n, time in enumerate((1000, 1200, 5000))]
+    clicks = [replace(CLICK, n=n, time_ms=time, until_ms=time + 20) for n, time in enumerate((1000, 1200, 5000))]
     found, extra = pair(clicks, [session(1010, 1208, 3000, 5003)])
     assert [found["v1", n].time_ms for n in range(3)] == [1010, 1208, 5003]
     assert extra == 1

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
@@ -16,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from heatreel.app.demo.hand import Hand, StrayStep
-from heatreel.app.demo.panels import Bookkeeping, page_name, panels_of
+from heatreel.app.demo.panels import CLOSED, Bookkeeping, page_name, panels_of
 from heatreel.app.demo.visitors import Step, Visitor
 from heatreel.core.blobs import write_atomic
 
@@ -149,6 +150,7 @@ class _Stay:
         await self.hand.scroll_to(float(step.value))
 
     async def _rest(self, step: Step) -> None:
+        self._leave_menus(step.target)
         await self.hand.reach(step.target, step.at)
 
     async def _type(self, step: Step) -> None:
@@ -158,13 +160,17 @@ class _Stay:
         await self.page.keyboard.press(step.value)
 
     async def _point(self, step: Step) -> None:
-        if not self.hand.touch and not step.target.startswith((".menu-item", "#menu-", ".mega")):
-            self.book.put("menu", "")
+        self._leave_menus(step.target)
         spot = await self.hand.reach(step.target, step.at)
         panels = panels_of(self.name, self.book.mobile)
         seen = json.loads(await self.page.evaluate("args => __eyes.look(...args)", [spot.x, spot.y, panels]))
         await self.hand.press(spot)
-        self._note(step, seen)
+        self._note(step, seen | {"until": round(time.time() * 1000)})
+
+    def _leave_menus(self, target: str) -> None:
+        """A menu that a mouse has opened closes when the mouse goes elsewhere."""
+        if not self.hand.touch and not target.startswith((".menu-item", "#menu-", ".mega")):
+            self.book.put("menu", CLOSED)
 
     def _note(self, step: Step, seen: dict[str, Any]) -> None:
         expected = self.book.shown(self.name)

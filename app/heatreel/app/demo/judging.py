@@ -10,7 +10,7 @@ right state when its snapshot
 1. is of the same page, viewport and variant;
 2. shows every panel that the clicked element is inside of;
 3. shows no panel that is not usually shown, unless the visitor had it open;
-4. differs from what the visitor saw in as few panels as any snapshot that meets 1 to 3. Captures need not hold every
+4. differs from what the visitor saw in as few slots as any snapshot that meets 1 to 3. Captures need not hold every
    combination: with two answers open at once, either answer's state is right for a click elsewhere. A notice that
    the visitor had closed for good (`panels.LASTING`) and that the snapshot still shows is no difference, as long as
    it does not lie over the point.
@@ -33,7 +33,7 @@ from functools import cached_property
 
 import numpy as np
 
-from heatreel.app.demo.panels import LASTING
+from heatreel.app.demo.panels import LASTING, slot_of
 from heatreel.app.demo.truth import Click
 from heatreel.core.element import Outline
 from heatreel.core.hits import SIGNALS, TYPES, Hits
@@ -41,8 +41,8 @@ from heatreel.core.routes import RouteTable
 from heatreel.core.session import Event, Session
 from heatreel.core.state import Snapshot
 
-NEAR_MS = 700
-"""A recorded click belongs to one of the truth when their times differ by no more."""
+SLACK_MS = 500
+"""A recorded click belongs to one of the truth when it is in time, give or take this: clocks are read in turn."""
 
 _CLICKS = ("click", "tap")
 _GLUE = (" > ", " >>> ")
@@ -125,7 +125,7 @@ def pair(clicks: Sequence[Click], sessions: Iterable[Session]) -> tuple[dict[tup
         for click in sorted(known.get(session.id, ()), key=lambda one: one.n):
             apart = [abs(event.time_ms - click.time_ms) for event in left]
             nearest = int(np.argmin(apart)) if apart else 0
-            if apart and apart[nearest] <= NEAR_MS:
+            if left and click.time_ms - SLACK_MS <= left[nearest].time_ms <= click.until_ms + SLACK_MS:
                 found[click.tag, click.n] = left[nearest]
                 extra += nearest
                 left = left[nearest + 1 :]
@@ -181,12 +181,13 @@ def right_states(click: Click, pages: Sequence[Page]) -> list[Page]:
 
 
 def differences(click: Click, page: Page) -> frozenset[str]:
-    """Names of the panels in which a snapshot differs from what the visitor saw, but for rule 4's closed notices."""
+    """Names of the slots in which a snapshot differs from what the visitor saw, but for rule 4's closed notices."""
     shown = page.shown(click.panels)
-    closed = {name for name in shown - click.shown if name in click.usual and name.split(":")[0] in LASTING}
+    differ = {slot_of(name) for name in shown ^ click.shown}
+    closed = {name for name in shown - click.shown if name in click.usual and slot_of(name) in LASTING}
     point = page.point(click)
-    harmless = {name for name in closed if point and not page.covers(click.panels[name], *point)}
-    return (shown ^ click.shown) - harmless
+    harmless = {slot_of(name) for name in closed if point and not page.covers(click.panels[name], *point)}
+    return frozenset(differ - harmless)
 
 
 def on_element(click: Click, page: Page, element: int) -> bool:

@@ -71,6 +71,11 @@ BY_PAGE: dict[str, list[Slot]] = {
 LASTING = frozenset({"consent", "letter"})
 
 
+def slot_of(panel: str) -> str:
+    """The slot of a panel's name."""
+    return panel.split(":")[0]
+
+
 def page_name(path: str) -> str:
     """The kind of page that a path of the shop shows."""
     first = path.strip("/").split("/")[0].split("?")[0].split("#")[0]

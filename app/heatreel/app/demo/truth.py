@@ -15,13 +15,17 @@ from heatreel.core.errors import InputError
 
 @dataclass(frozen=True, slots=True)
 class Click:
-    """One click or tap of the truth. Lengths are CSS px; see `eyes.js` for what each key means."""
+    """One click or tap of the truth. Lengths are CSS px; see `eyes.js` for what each key means.
+
+    It was made between `time_ms` and `until_ms`, epoch ms of the visitor's clock and of the driver's.
+    """
 
     tag: str
     session: str
     n: int
     type: str
     time_ms: float
+    until_ms: float
     url: str
     viewport: str
     variant: str
@@ -80,6 +84,7 @@ def _click(line: dict[str, Any], session: dict[str, Any], panels: dict[tuple[str
         n=line["n"],
         type=line["type"],
         time_ms=line["time"],
+        until_ms=line["until"],
         url=line["url"],
         viewport=line["viewport"],
         variant=line["variant"],

@@ -21,6 +21,9 @@ QUIET_MS = 2700
 """How long a visitor waits after a click that does nothing. A recorder watches 2500 ms for what follows a click, and
 what is done next must not be taken for its effect."""
 
+GLANCE_MS = 130
+"""How long a mouse rests on what is read; a recorder samples moves every 100 ms."""
+
 AGAIN_MS = 700
 """Between two clicks that are no double click."""
 
@@ -91,6 +94,11 @@ class Plan:
         """Scrolls the page to a share of what there is to scroll."""
         self.steps.append(Step("scroll", value=f"{share:.2f}", wait_ms=120))
 
+    def glance(self, *targets: str) -> None:
+        """A mouse follows the eyes over what is read; a finger does not."""
+        if not self.viewport.touch:
+            self.steps.extend(Step("rest", target, self._spot(), wait_ms=GLANCE_MS) for target in targets)
+
     # Anywhere
 
     def open(self, path: str) -> None:
@@ -139,6 +147,7 @@ class Plan:
 
     def hero(self) -> bool:
         """Looks at the hero; true when its button was clicked, which leads to the list."""
+        self.glance(".hero h1", ".hero .lead", ".cards > li:nth-of-type(1) .card-picture")
         if not self.does("hero"):
             return False
         self.point(".hero .button:first-child", turns="/shop")
@@ -146,6 +155,7 @@ class Plan:
 
     def slides(self) -> None:
         """Mostly the second slide; the third is hardly seen."""
+        self.glance(".hero h1", ".cards > li:nth-of-type(2) .card-name", ".slide:nth-of-type(1) h3")
         self.point(".carousel .next", ("slide", "2"))
         if self.random.random() < 0.15:
             self.point(".dots button:nth-of-type(3)", ("slide", "3"))
@@ -165,6 +175,7 @@ class Plan:
 
     def list_visit(self) -> str:
         """Scrolls the list and ends on a product, whose slug it returns."""
+        self.glance(".list > li:nth-of-type(1) .card-name", ".list > li:nth-of-type(2) .card-picture")
         self.scroll(self.random.choice((0.3, 0.6, 1.0)))
         if self.does("back"):
             at = self.random.randint(1, 9)
@@ -178,6 +189,7 @@ class Plan:
     # Product
 
     def product_visit(self, *, thorough: bool = False) -> None:
+        self.glance(".buy h1", ".blurb", ".price", ".facts li:nth-of-type(2)")
         if self.does("picture"):
             if self.random.random() < 0.5:
                 self.point(".gallery-main", signal="dead", wait_ms=AGAIN_MS)
@@ -245,6 +257,7 @@ class Plan:
     # Help
 
     def help_visit(self) -> None:
+        self.glance(".topic.is-on p", "#returns h2")
         if self.does("return question"):
             self.question(1)
         for at in (2, 4):
