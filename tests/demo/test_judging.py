@@ -54,10 +54,30 @@ CLOSED = page("closed", {"tab: one"})
 PAGES = [DEFAULT, TWO, CLOSED]
 
 CLICK = Click(
-    tag="v1", session="s", n=0, type="click", time_ms=1000, until_ms=1020, url="http://a.test/product/x",
-    viewport="desktop", variant="a", target="a", path=LINK, control=LINK, x=200, y=145, u=0.5, v=0.5, height=900, position="", scroller="",
-    shown=frozenset({"tab: two", "consent: open"}), usual=USUAL, panels=PANELS, signal="",
-)  # fmt: skip
+    tag="v1",
+    session="s",
+    n=0,
+    type="click",
+    time_ms=1000,
+    until_ms=1020,
+    url="http://a.test/product/x",
+    viewport="desktop",
+    variant="a",
+    target="a",
+    path=LINK,
+    control=LINK,
+    x=200,
+    y=145,
+    u=0.5,
+    v=0.5,
+    height=900,
+    position="",
+    scroller="",
+    shown=frozenset({"tab: two", "consent: open"}),
+    usual=USUAL,
+    panels=PANELS,
+    signal="",
+)
 EVENT = Event("s/d/1", "s", "d", "click", 1010, CLICK.url, (1440, 900))
 
 
