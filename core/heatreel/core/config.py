@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
 
 from heatreel.core.errors import InputError
+from heatreel.core.finding import SEVERITIES, VERIFY_RULES, Severity
 from heatreel.core.state import Action
 from heatreel.core.viewport import Viewport
 
@@ -79,11 +80,55 @@ class CaptureConfig(_Strict):
         return texts
 
 
+Percent = Annotated[float, Field(ge=0, le=100)]
+
+
+class VerifyConfig(_Strict):
+    """Rules of `heatreel verify`: what may change, and how much.
+
+    `survival`: least % of the clicks of BASE that still land. `hot`: % of the clicks of a page and viewport that
+    makes an element hot. `min_clicks`: with fewer on a page and viewport, heat does not lower a severity. `seen`:
+    least % of visits that must scroll as far as an element that was shown at first. `target_px`: least side of a
+    target on touch viewports, CSS px. `severity` sets rules to error, warning, info or off.
+    """
+
+    survival: Percent = 90
+    hot: Percent = 2
+    min_clicks: Annotated[int, Field(ge=1)] = 50
+    seen: Percent = 80
+    target_px: Literal[24, 44] = 24
+    fail_on: tuple[str, ...] = ("error",)
+    severity: dict[str, Severity | Literal["off"]] = Field(default_factory=dict)
+
+    @field_validator("fail_on")
+    @classmethod
+    def _known_bounds(cls, words: tuple[str, ...]) -> tuple[str, ...]:
+        return check_fail_on(words)
+
+    @field_validator("severity")
+    @classmethod
+    def _known_rules(cls, severity: dict[str, Severity | Literal["off"]]) -> dict[str, Severity | Literal["off"]]:
+        for rule in severity:
+            if rule not in VERIFY_RULES:
+                raise ValueError(f"no rule {rule!r}; there are {', '.join(VERIFY_RULES)}")
+        return severity
+
+
+def check_fail_on(words: tuple[str, ...]) -> tuple[str, ...]:
+    """The words when each is a severity, `none` or a rule; raises `ValueError` that lists them."""
+    known = (*SEVERITIES, "none", *VERIFY_RULES)
+    for word in words:
+        if word not in known:
+            raise ValueError(f"no severity or rule {word!r}; there are {', '.join(known)}")
+    return words
+
+
 class Config(_Strict):
     """The whole of `heatreel.toml`."""
 
     site: SiteConfig = SiteConfig()
     capture: CaptureConfig = CaptureConfig()
+    verify: VerifyConfig = VerifyConfig()
 
 
 def load_config(path: Path | None) -> Config:

@@ -1,0 +1,73 @@
+"""`heatreel verify`: what a redesign does to the people who used the old page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from heatreel.app.options import DEFAULT_FOLDER, ConfigFile, Json, WorkspaceFolder
+from heatreel.app.talk import print_json, say
+
+Approvals = Annotated[
+    Path, typer.Option("--approvals", metavar="FILE", help="Accepted findings, see `heatreel approve`.")
+]
+APPROVALS_FILE = Path("heatreel-approvals.toml")
+
+
+def verify(
+    base: Annotated[str, typer.Argument(metavar="BASE", help="Label of the capture that people used.")],
+    head: Annotated[str, typer.Argument(metavar="HEAD", help="Label of the capture of the new build.")],
+    workspace: WorkspaceFolder = DEFAULT_FOLDER,
+    fail_on: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--fail-on",
+            metavar="error|warning|info|none|RULE",
+            help="What makes the exit code 1: this severity and worse, or a rule; repeatable. Default: error.",
+        ),
+    ] = None,
+    junit: Annotated[Path | None, typer.Option("--junit", metavar="FILE", help="Write JUnit XML.")] = None,
+    markdown: Annotated[
+        Path | None, typer.Option("--markdown", metavar="FILE", help="Add a summary in Markdown to this file.")
+    ] = None,
+    approvals: Approvals = APPROVALS_FILE,
+    config: ConfigFile = None,
+    json: Json = False,
+) -> None:
+    """Say what the people who used BASE would find gone, moved, covered, dead or renamed on HEAD.
+
+    heatreel verify before after --markdown "$GITHUB_STEP_SUMMARY"
+
+    Both are labels of captures of one workspace, at the same viewports. With a replay of BASE each finding weighs
+    what its clicks weigh; without one, structure alone is compared. Rules are set in [verify] of heatreel.toml.
+    Exit code 1: a finding fails.
+    """
+    import os
+    from datetime import UTC, datetime
+
+    from heatreel.app.progress import bars
+    from heatreel.app.verifying import annotation_lines, chosen_fail_on, table_lines, verify_captures, write_reports
+    from heatreel.core.config import find_config, load_config
+
+    rules = load_config(config or find_config(Path())).verify
+    if fail_on:
+        rules = rules.model_copy(update={"fail_on": chosen_fail_on(fail_on)})
+    with bars(not json) as shown:
+        step = shown.add_task("comparing pages", total=None)
+        done = verify_captures(
+            workspace, (base, head), rules, approvals, datetime.now(UTC).date(), lambda _page: shown.advance(step)
+        )
+    write_reports(done, (base, head), junit, markdown)
+    if json:
+        print_json(done.document)
+    else:
+        typer.echo("\n".join(table_lines(done)))
+    if os.environ.get("GITHUB_ACTIONS") == "true":
+        # GitHub reads commands on standard error, too; standard output is for data.
+        typer.echo("\n".join(annotation_lines(done.judged)), err=True)
+    for finding, approval in done.judged.expired:
+        say(f"the approval of {finding.id} ended on {approval.until}", "bold yellow")
+    if done.judged.failing:
+        raise typer.Exit(1)

@@ -1,0 +1,265 @@
+"""What is different for a person about one element of BASE, in one state: the changes that become findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from heatreel.core.element import Element
+from heatreel.core.finding import Place
+from heatreel.replay.matching.words import words
+from heatreel.replay.verify.elsewhere import Elsewhere
+from heatreel.replay.verify.links import address, same_destination
+from heatreel.replay.verify.stacking import ALWAYS, FREE, Cover, Stack, grid
+from heatreel.replay.verify.states import StatePair, ViewPair
+from heatreel.replay.verify.subjects import Subjects, called, plain_name, told_to_act
+from heatreel.replay.verify.targets import is_small, speaks_for
+
+# Share of the area left below which an element shrank, unless its smaller side is comfortable still, or as it was.
+SHRANK_AREA = 0.7
+SHRANK_SIDE = 0.8
+COMFORTABLE_PX = 44.0
+# An element is shown at first when the window shows this share of its height; no longer, when less than the other.
+SHOWN, NOT_SHOWN = 0.5, 0.25
+# A slip over the fold by less than this share of the window's height is the reflow of a text, no move.
+SLIP = 0.04
+# Share of the points of an element that are covered, from which on it is.
+COVERED = 0.4
+# Long names hold prices and counts; those that share this much of their words are one.
+LONG_NAME, SAME_WORDS = 5, 0.6
+
+LOST = ("state_lost", "gone", "hidden", "not_interactive", "disabled", "covered", "destination")
+"""Changes after which a click does not do what it did, the worst first."""
+
+
+@dataclass(frozen=True, eq=False)
+class Change:
+    """One rule that one element of one state of BASE breaks.
+
+    `after` is its place in HEAD's snapshot or -1, `cause` the place there of what is to blame (what covers it) or
+    -1. `values` are the numbers and names of the sentence. `sure` is false for what only the matching doubts.
+    """
+
+    rule: str
+    place: Place
+    pair: StatePair
+    before: int
+    after: int
+    values: Mapping[str, Any]
+    confidence: float
+    sure: bool = True
+    cause: int = -1
+
+    @property
+    def element(self) -> Element:
+        return self.pair.before.outline.elements[self.before]
+
+    @property
+    def element_after(self) -> Element | None:
+        return self.pair.after.outline.elements[self.after] if self.after >= 0 else None
+
+
+@dataclass(frozen=True, eq=False)
+class StateCheck:
+    """Asks of each element of a state pair what changed.
+
+    `target_px` is the least side on touch viewports; `used` are selectors of what acts without looking like it.
+    """
+
+    views: ViewPair
+    pair: StatePair
+    elsewhere: Elsewhere
+    target_px: float
+    used: frozenset[str] = frozenset()
+    _found: dict[int, list[Change]] = field(default_factory=dict)
+
+    @cached_property
+    def window(self) -> tuple[int, int]:
+        viewport = self.views.before.viewport
+        return viewport.width, viewport.height
+
+    @cached_property
+    def before(self) -> Subjects:
+        return Subjects(self.pair.before.outline, self.window)
+
+    @cached_property
+    def after(self) -> Subjects:
+        return Subjects(self.pair.after.outline, self.window)
+
+    @cached_property
+    def stack_before(self) -> Stack:
+        return Stack(self.pair.before.outline, self.views.before.viewport)
+
+    @cached_property
+    def stack_after(self) -> Stack:
+        return Stack(self.pair.after.outline, self.views.after.viewport)
+
+    @cached_property
+    def place(self) -> Place:
+        return Place(self.views.before.page, self.views.before.viewport.name, self.pair.before.id,
+                     self.views.before.variant)  # fmt: skip
+
+    @cached_property
+    def subjects(self) -> list[int]:
+        """The elements of BASE that people act on in this state, in order."""
+        elements = self.pair.before.outline.elements
+        return [
+            element.index
+            for element in elements
+            if self.before.acting[element.index] or (element.visible and element.selector in self.used)
+        ]
+
+    def subject(self, index: int) -> int:
+        """What acts when an element of BASE is hit, -1 when nothing does."""
+        owner = self.before.owner(index)
+        if owner < 0 and self.pair.before.outline.elements[index].selector in self.used:
+            return index
+        return owner
+
+    def changes(self, index: int) -> list[Change]:
+        """What changed of an element, the worst first; when it is lost, only that."""
+        if index not in self._found:
+            lost = next(self._lost(index), None)
+            self._found[index] = [lost] if lost else list(self._lesser(index))
+        return self._found[index]
+
+    def moved(self, index: int, right: float, down: float) -> Change:
+        """The change of an element that left its place among its neighbours by so many CSS px."""
+        return self._change("moved", index, self.pair.elements.seen(index), right=right, down=down)
+
+    def _change(self, rule: str, index: int, after: int = -1, cause: int = -1, **values: Any) -> Change:
+        pairs = self.pair.elements
+        return Change(rule, self.place, self.pair, index, after, values, float(pairs.confidence[index]),
+                      sure=not bool(pairs.unsure[index]), cause=cause)  # fmt: skip
+
+    def _lost(self, index: int) -> Iterator[Change]:
+        """The ways in which a click on an element does not do what it did."""
+        pairs, element = self.pair.elements, self.pair.before.outline.elements[index]
+        seen = pairs.seen(index)
+        if seen < 0:
+            yield self._missing(index, element)
+            return
+        other = self.pair.after.outline.elements[seen]
+        if self.before.acting[index] and not self._still_acts(seen):
+            yield self._change("not_interactive", index, seen)
+        if other.disabled and not element.disabled:
+            yield self._change("disabled", index, seen)
+        cover = self._newly_covered(index, seen)
+        if cover is not None:
+            how, by, share = cover
+            yield self._change("covered", index, seen, cause=by, always=how == ALWAYS, part=share)
+        if not same_destination(pairs, element, other):
+            yield self._change("destination", index, seen, old=address(element.href), new=address(other.href))
+
+    def _missing(self, index: int, element: Element) -> Change:
+        if self.pair.lost:
+            return self._change("state_lost", index, state=self.pair.before.snapshot.state.label)
+        hidden = int(self.pair.elements.image[index])
+        found = self.elsewhere.find(element, self.pair.after, hidden)
+        if found is None:
+            return self._change("gone", index, hidden)
+        return self._change("hidden", index, hidden, state=found.snapshot.state.label, state_id=found.id)
+
+    def _still_acts(self, index: int) -> bool:
+        """Whether an element acts, or something around or inside it does that a person would hit there."""
+        elements = self.pair.after.outline.elements
+        if elements[index].interactive or self.after.owner(index) >= 0:
+            return True
+        return any(elements[place].interactive for place in range(index + 1, int(self.after.ends[index])))
+
+    def _newly_covered(self, index: int, seen: int) -> tuple[int, int, float] | None:
+        """How, by what and for which share of its points an element is covered that was not."""
+        now = self.cover_after(seen, *grid(self.pair.after.outline.elements[seen]))
+        if not (now.how != FREE).any():
+            return None
+        was = self.stack_before.cover(index, *grid(self.pair.before.outline.elements[index]))
+        for least in (ALWAYS, 1):
+            share, old = float((now.how >= least).mean()), float((was.how >= least).mean())
+            middle = len(now.how) // 2
+            if (share >= COVERED or now.how[middle] >= least) and old < COVERED and was.how[middle] < least:
+                by = now.by[now.how >= least]
+                return least, int(np.bincount(by).argmax()), share
+        return None
+
+    def cover_after(self, index: int, x: np.ndarray[Any, Any], y: np.ndarray[Any, Any]) -> Cover:
+        """How points of an element of HEAD are covered; what lies outside its scroller is taken for its middle."""
+        element = self.pair.after.outline.elements[index]
+        if element.scroller >= 0:
+            left, top, right, bottom = self.stack_after.edges[element.scroller]
+            inside = (x >= left) & (x < right) & (y >= top) & (y < bottom)
+            x, y = np.where(inside, x, (left + right) / 2), np.where(inside, y, (top + bottom) / 2)
+        return self.stack_after.cover(index, x, y)
+
+    def _lesser(self, index: int) -> Iterator[Change]:
+        """Changes after which a click still does what it did, once a person has found the element."""
+        pairs = self.pair.elements
+        seen = pairs.seen(index)
+        element, other = self.pair.before.outline.elements[index], self.pair.after.outline.elements[seen]
+        if below := self._below_fold(element, other):
+            old, new = below
+            middle = new + other.box[3] / 2
+            yield self._change("below_fold", index, seen, old=old, new=new, middle=middle)
+        if is_renamed(element, other):
+            silent = not self._shows_text(element, other)
+            yield self._change("renamed", index, seen, old=called(element), new=called(other), silent=silent)
+        if self._too_small(index, seen):
+            yield self._change("target_size", index, seen, old=element.box[2:], new=other.box[2:], least=self.target_px)
+        elif shrank(element, other) and not speaks_for(self.before, index):
+            yield self._change("shrank", index, seen, old=element.box[2:], new=other.box[2:])
+
+    def _below_fold(self, element: Element, other: Element) -> tuple[float, float] | None:
+        height = self.window[1]
+        if "fixed" in (element.position, other.position):
+            return None
+        was, now = shown_share(element, height), shown_share(other, height)
+        down = other.box[1] - element.box[1]
+        if was >= SHOWN and now < NOT_SHOWN and down >= SLIP * height:
+            return element.box[1], other.box[1]
+        return None
+
+    def _too_small(self, index: int, seen: int) -> bool:
+        if not self.views.before.viewport.touch or not self.after.acting[seen]:
+            return False
+        return is_small(self.after, seen, self.target_px) and not is_small(self.before, index, self.target_px)
+
+    def _shows_text(self, element: Element, other: Element) -> bool:
+        """Whether a name can be read on the page; else only assistive technology says it."""
+        for page, subjects, one in ((self.pair.before, self.before, element), (self.pair.after, self.after, other)):
+            inside = page.outline.elements[one.index : int(subjects.ends[one.index])]
+            text = {word for item in inside if item.visible for word in words(item.text.lower())}
+            if text & set(words(called(one).lower())):
+                return True
+        return bool(element.label or other.label)
+
+
+def shown_share(element: Element, height: float) -> float:
+    """The share of an element's height that the first window shows."""
+    _, top, _, tall = element.box
+    return max(0.0, min(top + tall, height) - max(top, 0.0)) / max(tall, 1.0)
+
+
+def shrank(element: Element, other: Element) -> bool:
+    """Whether an element that acts became much smaller, and hard to hit by it."""
+    area = element.box[2] * element.box[3]
+    side, side_after = min(element.box[2:]), min(other.box[2:])
+    smaller = other.box[2] * other.box[3] < SHRANK_AREA * area
+    return told_to_act(element) and smaller and side_after < COMFORTABLE_PX and side_after < SHRANK_SIDE * side
+
+
+def is_renamed(element: Element, other: Element) -> bool:
+    """Whether a person would say that an element has another name; numbers and ornaments do not count."""
+    old, new = ([word for word in words(plain_name(one)) if word != "0"] for one in (element, other))
+    if not old or old == new:
+        return False
+    if (
+        element.text
+        and element.text == other.text
+        and set(words(plain_name(element))) <= set(words(element.text.lower()))
+    ):
+        return False
+    shared, either = len(set(old) & set(new)), len(set(old) | set(new))
+    return not (max(len(old), len(new)) >= LONG_NAME and shared >= SAME_WORDS * either)

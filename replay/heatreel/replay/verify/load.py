@@ -1,0 +1,49 @@
+"""Captures of a workspace as verify takes them."""
+
+from __future__ import annotations
+
+from heatreel.core.element import Outline
+from heatreel.core.errors import InputError
+from heatreel.core.hits import Hits
+from heatreel.core.state import Snapshot
+from heatreel.core.workspace import Capture, Replay, Workspace
+from heatreel.replay.verify.views import Captured
+
+
+def load_captured(workspace: Workspace, capture: Capture) -> Captured:
+    """A capture with its replay, if it has one. Raises `InputError` when the capture was cut off or holds nothing."""
+    if not capture.finished:
+        raise InputError(f"capture {capture.label!r} was cut off; finish it with `heatreel capture --resume` first")
+    snapshots = workspace.snapshots(capture)
+    if not snapshots:
+        raise InputError(f"capture {capture.label!r} holds no page")
+    replay = _replay(workspace, capture)
+
+    def outline(snapshot: Snapshot) -> Outline:
+        try:
+            return workspace.outline(snapshot)
+        except (ValueError, TypeError, KeyError, EOFError) as exc:
+            where = f"{snapshot.page} at {snapshot.viewport.name}, state {snapshot.state.id}"
+            raise InputError(f"capture {capture.label!r}: the elements of {where} are damaged; capture again") from exc
+
+    def hits(snapshot: Snapshot) -> Hits:
+        return workspace.hits(replay, snapshot) if replay else Hits.empty()
+
+    return Captured(snapshots, outline, hits if replay else None, workspace.skipped(capture))
+
+
+def _replay(workspace: Workspace, capture: Capture) -> Replay | None:
+    try:
+        return workspace.replay(capture)
+    except InputError:
+        return None
+
+
+def notes_on(before: Capture, after: Capture) -> list[str]:
+    """What a reader must know of how the captures were made."""
+    pairs = (("browser", before.browser, after.browser), ("system", before.system, after.system))
+    return [
+        f"BASE was captured with {word} {old or 'unknown'}, HEAD with {new or 'unknown'}: fonts and sizes may differ"
+        for word, old, new in pairs
+        if old != new
+    ]
