@@ -14,16 +14,7 @@ import httpx
 from heatreel.capture.collector import create_app
 from heatreel.core.workspace import Workspace
 
-PAGE = {
-    "url": "http://shop.test/a",
-    "w": 800,
-    "h": 600,
-    "dpr": 1,
-    "touch": False,
-    "lang": "en",
-    "ref": "",
-    "variant": "",
-}
+PAGE = ["http://shop.test/a", 800, 600, 1, 0, "en", None, None]
 TARGET = {"selector": "#buy", "tag": "button", "nameHash": "abc", "box": [10, 20, 30, 40], "classes": ["big"]}
 STATE = {"settings": [["k1", "on"]], "sketch": "c2tldGNo"}
 

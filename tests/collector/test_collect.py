@@ -100,10 +100,11 @@ BAD: dict[str, Any] = {
     "event too short": {"events": [["c", 1, 0]]},
     "huge place": {"events": [["m", 1, 0, 0, 1e300, 0, 0, 0]]},
     "infinite place": b'{"events":[["m",1,0,0,1e999,0,0,0]]}',
-    "long selector": {"targets": [{**TARGET, "selector": "x" * 2049}]},
-    "long address": {"page": {**PAGE, "url": "u" * 2049}},
+    "long selector": {"targets": [{**TARGET, "selector": "x" * 4097}]},
+    "long address": {"page": ["u" * 8193, *PAGE[1:]]},
     "setting that is no pair": {"states": [{**STATE, "settings": [["k"]]}]},
     "from too short": {"from": [0, 0]},
+    "page too short": {"page": PAGE[:3]},
 }
 
 
@@ -128,7 +129,7 @@ def test_unknown_write_key(tmp_path: Path) -> None:
 
 def test_only_known_fields_are_kept(tmp_path: Path) -> None:
     key = write_key(tmp_path)
-    post_all(tmp_path, [packed({**batch(key), "secret": "4111 1111", "page": {**PAGE, "secret": "4111 1111"}})])
+    post_all(tmp_path, [packed({**batch(key), "secret": "4111 1111", "page": [*PAGE, "secret"]})])
     with EventLog.open(tmp_path) as log:
         (row,) = log._rows("session-1")
         read = log._read(row)

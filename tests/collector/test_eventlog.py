@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from collector.sending import TARGET, batch, packed
+from collector.sending import PAGE, TARGET, batch, packed
 from heatreel.core.batches import JUMP_MS, StoredBatch, clock_offsets, session_from_batches, target_from_json
 from heatreel.core.errors import Busy, WorkspaceError
 from heatreel.core.eventlog import VERSION, Batch, EventLog
@@ -84,11 +84,48 @@ def test_a_click_that_nobody_watched_says_so(tmp_path: Path) -> None:
     assert "effects" not in sessions(tmp_path)[0].events[0].data
 
 
+def test_views_and_errors(tmp_path: Path) -> None:
+    page = [*PAGE[:6], "search.test", "B"]
+    addresses = ["http://shop.test/a", "http://shop.test/b", "http://shop.test/b"]
+    events = [["v", t, -1, url, 0, t, 2000] for t, url in enumerate(addresses)]
+    events.append(["e", 9, -1, "TypeError /app.js 12"])
+    with EventLog.writing(tmp_path) as log:
+        log.append([row(batch("key", page=page, events=events))])
+    (session,) = sessions(tmp_path)
+    *views, error = session.events
+    assert [view.data["how"] for view in views] == ["load", "route", "back"]
+    assert [view.data["referrer"] for view in views] == ["search.test", "", ""]
+    assert [view.y for view in views] == [0, 1, 2]
+    assert error.data["message"] == "TypeError /app.js 12"
+    assert session.variant == "B"
+
+
+@pytest.mark.parametrize(
+    ("target", "seen", "kinds", "ms"),
+    [
+        ({"tag": "button"}, "", [], None),
+        ({"tag": "button"}, "f", ["focus"], 12),
+        ({"tag": "input", "type": "submit"}, "f", [], None),
+        ({"tag": "input", "type": "submit"}, "fm", ["mutation"], 12),
+        ({"tag": "input", "type": "text"}, "", ["focus"], 0),
+        ({"tag": "input", "type": "file"}, "", ["chooser"], 0),
+        ({"tag": "input", "type": "checkbox"}, "i", ["input"], 12),
+        ({"tag": "select"}, "fi", ["focus", "input", "chooser"], 12),
+        ({"tag": "a", "href": "mailto:"}, "", ["window"], 0),
+    ],
+)
+def test_what_the_browser_answers_itself(target: dict[str, str], seen: str, kinds: list[str], ms: int | None) -> None:
+    events = [["c", 5, -1, 0, 0, 0, 0.5, 0.5, "m", 0], ["x", 2500, -1, 0, seen, 12]]
+    record = batch("key", targets=[{"selector": "x", **target}], events=events)
+    click = session_from_batches([stored(record, RECEIVED_MS)]).events[0]
+    assert (click.data["effects"], click.data["effect_ms"]) == (kinds, ms)
+
+
 def test_campaign_properties_and_goals(tmp_path: Path) -> None:
     url = "http://shop.test/a?utm_source=mail&utm_term=red%20shoes#/cart"
-    page = {**batch("key")["page"], "url": url}
+    page = [url, *PAGE[1:]]
     events = [
-        ["v", 0, -1, url, "load", "t", 0, 0, 800, 2000],
+        ["v", 0, -1, url, 0, 0, 2000],
         ["p", 1, -1, "variant", "B"],
         ["p", 2, -1, "plan", "pro"],
         ["g", 3, -1, "bought"],

@@ -13,10 +13,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
-from typing import Any
-from urllib.parse import parse_qsl, urlsplit, urlunsplit
+from typing import Any, NamedTuple
+from urllib.parse import unquote_plus
 
 from heatreel.core.session import Event, SeenState, Session, Target
 
@@ -39,8 +40,8 @@ EFFECTS = {
 }
 """What followed a click, by its letter on the wire."""
 
-MODIFIED, REPEATED, DISABLED = 1, 2, 4
-"""Flags of a click: with a modifier key; second or later of a double click; on a disabled control."""
+MODIFIED, DISABLED = 1, 4
+"""Flags of a click: with a modifier key; on a disabled control."""
 
 _TYPES = {
     "v": "view",
@@ -56,7 +57,23 @@ _TYPES = {
     "g": "goal",
     "p": "property",
 }
+_PUSHED = frozenset({"submit", "button", "reset", "image"})
+_CHOOSERS = frozenset({"file", "color", "date", "datetime-local", "month", "time", "week"})
+_SET = frozenset({"checkbox", "radio", "range", "hidden"})
 _NOT_IDENTITY = ("key", "box", "position", "interactive")
+
+
+class Page(NamedTuple):
+    """The page at the first event of a batch, as the recorder sends it."""
+
+    url: str
+    width: int
+    height: int
+    dpr: float
+    touch_points: int
+    language: str | None = None
+    referrer: str | None = None
+    variant: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +98,15 @@ class StoredBatch:
         numbers = (self.body["at"], self.body["sent"], *self.body["from"])
         if not all(isinstance(number, int | float) for number in numbers):
             raise ValueError("numbers expected")
+        if not isinstance(self.body["page"], list):
+            raise ValueError("page expected")
         for event in self.body["events"]:
-            if len(event) < 3 or not isinstance(event[1], int | float):
-                raise ValueError("event without time or state")
+            if event[0] not in _TYPES or not isinstance(event[1], int | float):
+                raise ValueError("unknown event")
+
+    @property
+    def page(self) -> Page:
+        return Page(*self.body["page"])
 
     @property
     def offset_ms(self) -> float:
@@ -134,15 +157,15 @@ def session_from_batches(batches: Sequence[StoredBatch]) -> Session:
         events.extend(_events(document, offsets[document.name], properties))
     events.sort(key=lambda event: event.time_ms)
     first = ordered[0].batches[0]
-    page = first.body["page"]
+    page = first.page
     return Session(
         id=first.session,
         site=first.site,
         started_ms=events[0].time_ms if events else float(first.received_ms),
-        viewport=(page["w"], page["h"]),
-        dpr=page["dpr"],
-        touch=bool(page["touch"]),
-        language=page["lang"],
+        viewport=(page.width, page.height),
+        dpr=page.dpr,
+        touch=page.touch_points > 0,
+        language=page.language or "",
         variant=properties.pop("variant", "") or _variant(ordered),
         source=first.source,
         events=tuple(events),
@@ -161,34 +184,43 @@ def _offset(document: _Document) -> float:
 
 
 def _variant(documents: Iterable[_Document]) -> str:
-    found = (batch.body["page"]["variant"] for document in documents for batch in document.batches)
+    found = (batch.page.variant for document in documents for batch in document.batches)
     return next((variant for variant in found if variant), "")
 
 
 def _events(document: _Document, offset_ms: float, properties: dict[str, str]) -> Iterator[Event]:
     """The events of a document; what they and the URLs say of the session goes to `properties`."""
-    viewport, url, current = (0, 0), "", None
+    viewport, url, shown, current = (0, 0), "", "", None
     for number, raw, batch in document.raw_events():
         if batch is not current:
-            current, page = batch, batch.body["page"]
-            viewport, url = (page["w"], page["h"]), _without_campaign(page["url"], properties)
+            current, page = batch, batch.page
+            viewport, url = (page.width, page.height), _without_campaign(page.url, properties)
+        details = _particulars(document, number, raw, batch)
         if raw[0] == "r":
             viewport = (raw[3], raw[4])
         elif raw[0] == "v":
             url = _without_campaign(raw[3], properties)
+            details["data"] |= {"how": _how(url, shown), "referrer": "" if shown else page.referrer or ""}
+            shown = url
         elif raw[0] == "p":
             properties[raw[3]] = raw[4]
-        if raw[0] in _TYPES:
-            yield Event(
-                id=f"{batch.session}/{document.name}/{number}",
-                session=batch.session,
-                document=document.name,
-                time_ms=min(batch.body["at"] + raw[1] + offset_ms, float(batch.received_ms)),
-                url=url,
-                viewport=viewport,
-                state=document.states.get(raw[2]),
-                **_particulars(document, number, raw, batch),
-            )
+        yield Event(
+            id=f"{batch.session}/{document.name}/{number}",
+            session=batch.session,
+            document=document.name,
+            time_ms=min(batch.body["at"] + raw[1] + offset_ms, float(batch.received_ms)),
+            url=url,
+            viewport=viewport,
+            state=document.states.get(raw[2]),
+            **details,
+        )
+
+
+def _how(url: str, before: str) -> str:
+    """How a page came into view: "load", "route", or "back" (from the browser's cache)."""
+    if not before:
+        return "load"
+    return "back" if url == before else "route"
 
 
 def _particulars(document: _Document, number: int, raw: list[Any], batch: StoredBatch) -> dict[str, Any]:
@@ -196,40 +228,52 @@ def _particulars(document: _Document, number: int, raw: list[Any], batch: Stored
     code = raw[0]
     kind = _TYPES[code]
     if code in "cmf":
-        _, _, _, target, x, y, u, v, *rest = raw
+        _, _, _, number_of_target, x, y, u, v, *rest = raw
+        target = document.targets.get(number_of_target)
+        data: dict[str, Any] = {}
         if code == "c":
             kind, data = _click(rest)
-            data |= document.effects.get(number, {})
-        else:
-            data = {}
-        return {"type": kind, "x": x, "y": y, "u": u, "v": v, "target": document.targets.get(target), "data": data}
+            data |= answered(document.effects.get(number, {}), target)
+        return {"type": kind, "x": x, "y": y, "u": u, "v": v, "target": target, "data": data}
     if code == "s":
-        target, x, y = raw[3:6]
-        inner = {"inner": True} if target >= 0 else {}
-        return {"type": kind, "x": x, "y": y, "target": document.targets.get(target), "data": inner}
+        inner = {"inner": True} if raw[3] >= 0 else {}
+        return {"type": kind, "x": raw[4], "y": raw[5], "target": document.targets.get(raw[3]), "data": inner}
     if code == "v":
-        return {"type": kind, "x": raw[6], "y": raw[7], "data": _view(raw, batch.body["page"])}
+        return {"type": kind, "x": raw[4], "y": raw[5], "data": {"page_height": raw[6]}}
     return {"type": kind, "data": _context(document, raw, batch)}
 
 
 def _click(rest: list[Any]) -> tuple[str, dict[str, Any]]:
     pointer, flags = POINTERS.get(rest[0], ""), rest[1]
     data: dict[str, Any] = {"pointer": pointer, "trusted": pointer != "script"}
-    for name, flag in (("modified", MODIFIED), ("repeated", REPEATED), ("disabled", DISABLED)):
+    for name, flag in (("modified", MODIFIED), ("disabled", DISABLED)):
         if flags & flag:
             data[name] = True
     return "tap" if pointer == "touch" else "click", data
 
 
-def _view(raw: list[Any], page: Mapping[str, Any]) -> dict[str, Any]:
-    how = raw[4]
-    return {
-        "how": how,
-        "title_hash": raw[5],
-        "referrer": page["ref"] if how == "load" else "",
-        "page_width": raw[8],
-        "page_height": raw[9],
-    }
+def answered(effects: Mapping[str, Any], target: Target | None) -> Mapping[str, Any]:
+    """The effects of a click, with what the browser itself does on such a target and no page event tells.
+
+    A field takes the focus, even when it has it already; some controls open a chooser; a mail link opens a program.
+    That a button takes the focus is no answer.
+    """
+    if not effects or not target:
+        return effects
+    kinds = [kind for kind in effects["effects"] if kind != "focus" or target.type not in _PUSHED]
+    own = _own_effect(target)
+    if own and own not in kinds:
+        return {"effects": [*kinds, own], "effect_ms": effects["effect_ms"] if kinds else 0}
+    return {"effects": kinds, "effect_ms": effects["effect_ms"] if kinds else None}
+
+
+def _own_effect(target: Target) -> str:
+    if target.href in ("mailto:", "tel:"):
+        return "window"
+    if target.tag == "select" or (target.tag == "input" and target.type in _CHOOSERS):
+        return "chooser"
+    field = target.tag == "textarea" or (target.tag == "input" and target.type not in _PUSHED | _SET)
+    return "focus" if field else ""
 
 
 def _context(document: _Document, raw: list[Any], batch: StoredBatch) -> dict[str, Any]:
@@ -239,7 +283,7 @@ def _context(document: _Document, raw: list[Any], batch: StoredBatch) -> dict[st
         case "h":
             return {"visible": bool(raw[3])}
         case "e":
-            return {"signature": raw[3], "message": raw[4]}
+            return {"signature": hashlib.sha256(raw[3].encode()).hexdigest()[:12], "message": raw[3]}
         case "x":
             return {"click": f"{batch.session}/{document.name}/{raw[3]}", **_effects(raw)}
         case "g":
@@ -257,13 +301,10 @@ def _effects(raw: list[Any]) -> dict[str, Any]:
 
 def _without_campaign(url: str, properties: dict[str, str]) -> str:
     """The URL without its query; the first utm_ parameters of a session become properties of it."""
-    if "?" not in url:
-        return url
-    parts = urlsplit(url)
-    for name, value in parse_qsl(parts.query):
-        if name.startswith("utm_"):
-            properties.setdefault(name, value)
-    return urlunsplit(parts._replace(query=""))
+    found = re.findall(r"[?&](utm_\w+)=([^?&#]*)", url)
+    for name, value in found:
+        properties.setdefault(name, unquote_plus(value))
+    return re.sub(r"[?&]utm_[^?&#]*", "", url) if found else url
 
 
 # Targets

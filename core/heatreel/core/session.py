@@ -58,7 +58,8 @@ class Event:
     `time_ms` is epoch milliseconds by the server's clock. `x`, `y` are page CSS px (for `scroll` of the page:
     the new scroll offset). `u`, `v` are the share of the target's box, 0 to 1. `viewport` is the layout
     viewport in CSS px. `data` holds what only one type has: for click and tap `pointer`, `trusted`, `effects`
-    (list of what followed) and `effect_ms`; for error `signature`, `message`; for view `title_hash`, `referrer`.
+    (list of what followed) and `effect_ms`; for error `signature`, `message`; for view `how` (load, route, back),
+    `referrer` (host) and `page_height`.
     """
 
     id: str

@@ -40,44 +40,43 @@ Known = Annotated[int, Meta(ge=-1, le=2**31)]
 Px = Annotated[float, Meta(ge=-10_000_000, le=10_000_000)]
 Side = Annotated[int, Meta(ge=0, le=10_000_000)]
 Share = Annotated[float, Meta(ge=-1000, le=1000)]
-Name = Annotated[str, Meta(max_length=64)]
 Text = Annotated[str, Meta(max_length=512)]
-Selector = Annotated[str, Meta(max_length=2048)]
-Url = Annotated[str, Meta(max_length=2048)]
+Selector = Annotated[str, Meta(max_length=4096)]
+Url = Annotated[str, Meta(max_length=8192)]
 Hash = Annotated[str, Meta(max_length=64)]
 Id = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{6,64}$")]
 
 
-class Page(Struct, frozen=True):
-    """The page as it was at the batch's first event."""
+class Page(Struct, frozen=True, array_like=True):
+    """The page as it was at the batch's first event, as an array."""
 
     url: Url
     """Without query, save utm_ parameters; with the fragment only when it is a route."""
-    w: Side
+    width: Side
     """Layout viewport."""
-    h: Side
+    height: Side
     dpr: Annotated[float, Meta(gt=0, le=100)]
-    touch: bool
-    lang: Name = ""
-    ref: Annotated[str, Meta(max_length=255)] = ""
-    """Host of the referrer."""
-    variant: Name = ""
+    touch_points: Number
+    language: Text | None = None
+    referrer: Text | None = None
+    """Host only."""
+    variant: Text | None = None
 
 
 class Target(Struct, frozen=True, omit_defaults=True, rename="camel"):
     """A sealed fingerprint (`SealedFingerprint` in the page model), where it was, and how it behaves."""
 
     selector: Selector
-    tag: Name = ""
+    tag: Text = ""
     id: Text = ""
     testid: Text = ""
-    type: Name = ""
+    type: Text = ""
     field: Text = ""
-    role: Name = ""
+    role: Text = ""
     href: Url = ""
     src: Text = ""
     classes: Annotated[tuple[Text, ...], Meta(max_length=64)] = ()
-    landmark: Name = ""
+    landmark: Text = ""
     group_index: Number = 0
     group_size: Number = 1
     name_hash: Hash = ""
@@ -92,8 +91,8 @@ class Target(Struct, frozen=True, omit_defaults=True, rename="camel"):
 class State(Struct, frozen=True):
     """Settings of the switches by keyed hash, and the sketch of what was visible."""
 
-    settings: Annotated[tuple[tuple[Hash, Name], ...], Meta(max_length=500)]
-    sketch: Annotated[str, Meta(max_length=1024)]
+    settings: Annotated[tuple[tuple[Hash, Text], ...], Meta(max_length=500)]
+    sketch: Annotated[str, Meta(max_length=1024)] = ""
 
 
 class Event(Struct, frozen=True, array_like=True):
@@ -102,14 +101,11 @@ class Event(Struct, frozen=True, array_like=True):
 
 
 class View(Event, frozen=True, tag="v"):
-    """A page is shown: by loading a document, by a route of an application, or back from the browser's cache."""
+    """A page is shown: the document was loaded, came back from the browser's cache, or changed its route."""
 
     url: Url
-    how: Literal["load", "route", "back"]
-    title: Hash
     scroll_x: Px
     scroll_y: Px
-    page_width: Px
     page_height: Px
 
 
@@ -164,9 +160,8 @@ class Visibility(Event, frozen=True, tag="h"):
 
 
 class Error(Event, frozen=True, tag="e"):
-    """An uncaught error or rejection: hash of kind, file and line; and these in words, without its message."""
+    """An uncaught error or rejection: its kind, and path and line of the script. Not its message."""
 
-    signature: Hash
     where: Text
 
 
@@ -183,14 +178,14 @@ class StateChange(Event, frozen=True, tag="z"):
 
 
 class Goal(Event, frozen=True, tag="g"):
-    name: Name
+    name: Text
 
 
 class Property(Event, frozen=True, tag="p"):
     """The site's own word on the session: `heatreel.set(name, value)`."""
 
-    name: Name
-    value: Annotated[str, Meta(max_length=200)]
+    name: Text
+    value: Text
 
 
 AnyEvent = View | Click | Move | Focus | Scroll | Resize | Visibility | Error | Effect | StateChange | Goal | Property
@@ -200,7 +195,7 @@ class Batch(Struct, frozen=True, omit_defaults=True, rename={"first": "from", "v
     """What one request carries."""
 
     version: Literal[1]
-    site: Name
+    site: Text
     session: Id
     doc: Id
     seq: Annotated[int, Meta(ge=0, le=10_000_000)]

@@ -7,7 +7,7 @@
 import { later, now } from "./guest";
 import { add } from "./rows";
 
-const BOUND_MS = 2500;
+const enum Bound { Ms = 2500 }
 
 /** Letters of `EFFECTS` in core/batches.py. */
 export type Kind = "m" | "n" | "s" | "f" | "t" | "w" | "d" | "c" | "i";
@@ -24,13 +24,14 @@ export interface Press {
   click?: number;
 }
 
-const watched = new Set<Press>();
+/** Presses of which something may still follow. */
+export const watched = new Set<Press>();
 
 /** Something was pressed: whatever follows may be due to it. */
 export function watch(target: Element, by: string, state: number): Press {
   const press = { target, by, state, since: now(), kinds: "", ms: 0 };
   watched.add(press);
-  later(() => report(press), BOUND_MS);
+  later(() => report(press), Bound.Ms);
   return press;
 }
 

@@ -1,14 +1,14 @@
 /** Manners: a fault in here never reaches the page, and no listener keeps it waiting. */
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
-export type Work = (event: any) => unknown;
+export type Work = (...values: any[]) => unknown;
 
 /** `work`, but silent when it fails: the page is somebody else's. */
-export const safely = (work: Work): Work => (event) => {
+export const safely = (work: Work): Work => (...values) => {
   try {
-    return work(event);
+    return work(...values);
   } catch {
-    return;
+    // Nothing to say, and nobody to say it to.
   }
 };
 

@@ -1,32 +1,24 @@
 /** What happens to the page: views, routes, scrolls, focus, errors, coming and going. */
 
-import { rootOf } from "../dom";
-import { digest } from "../hash";
+import { is, rootOf } from "../dom";
+import { FIELD } from "../name";
 import { notice, reportAll } from "./effects";
-import { later, now, type Work } from "./guest";
-import { click, fills, move, press, release } from "./pointer";
-import { listen, watchRoot } from "./roots";
+import { later, type Work } from "./guest";
+import { click, move, press, release } from "./pointer";
+import { watchRoot } from "./roots";
 import { add, address, flush, restart } from "./rows";
 import { awake } from "./session";
-import { site } from "./snippet";
-import { state, touch } from "./state";
+import { touch } from "./state";
 import { place, targetOf } from "./targets";
 import { handOver } from "./transport";
 
 /** Scrolls and resizes are noted when this long has passed, as things are then. */
-const SETTLED_MS = 200;
-const MOST_ERRORS = 100;
+const enum Settled { Ms = 200 }
+const enum Most { Errors = 100 }
 
+/** The address of the last view. */
 let shown = "";
 let errors = 0;
-
-function view(how: string): void {
-  const { scrollWidth, scrollHeight } = document.documentElement;
-  const t = now();
-  shown = address();
-  touch(t);
-  add("v", [shown, how, digest(document.title, site!), scrollX, scrollY, scrollWidth, scrollHeight], state, t);
-}
 
 /** Before anything is noted: is this still the same session, and the same page? */
 export function wake(): void {
@@ -40,8 +32,10 @@ export function wake(): void {
 
 function route(): void {
   if (address() === shown) return;
+  shown = address();
   notice("n");
-  view(shown ? "route" : "load");
+  touch();
+  add("v", [shown, scrollX, scrollY, document.documentElement.scrollHeight]);
 }
 
 /** The page was changed. */
@@ -60,7 +54,7 @@ function soon(target: EventTarget, work: () => void): void {
   later(() => {
     waiting.delete(target);
     work();
-  }, SETTLED_MS);
+  }, Settled.Ms);
 }
 
 function scrolled(target: EventTarget): void {
@@ -72,76 +66,68 @@ function scrolled(target: EventTarget): void {
 }
 
 /** An error that nobody caught: kind, and path and line of the script. Its message may quote what a visitor typed. */
-function failed({ error, reason, filename, lineno, target }: ErrorEvent & PromiseRejectionEvent): void {
-  if (target !== self || errors++ > MOST_ERRORS) return;
-  const { name = "Error", stack = `${filename}:${lineno}` } = error || reason || {};
-  const where = [name + " ", ...(/:\/\/[^/]*(\/[^\s?#:]*)[^\s:]*(:\d+)/.exec(stack) || []).slice(1)].join("");
-  add("e", [digest(where, site!), where]);
+function failed({ error, reason, target }: ErrorEvent & PromiseRejectionEvent): void {
+  if (target !== self || errors++ > Most.Errors) return;
+  const { name, stack } = error || reason || {};
+  const [, path, line] = /:\/\/[^/]*(\/[^\s?#:]*)[^\s:]*:(\d+)/.exec(stack) || [];
+  add("e", [[name, path, line].join(" ")]);
 }
 
-/** Whether the page is on screen: 1 or 0. */
 let visible = 1;
 
-function show(now: number): void {
-  if (visible !== now) add("h", [(visible = now)]);
+/** The page comes or goes. */
+function turned({ type, target }: Event): void {
+  if (target !== document) return;
+  const gone = type === "pagehide";
+  const now = +!(gone || document.hidden);
+  notice(gone ? "n" : "w");
+  // Back from the browser's cache: another view of the page.
+  if (type === "pageshow") shown = "";
+  if (visible === now) return;
+  add("h", [(visible = now)]);
   if (now) return;
   reportAll();
   flush();
   handOver();
 }
 
-/** Listens to a window, or to a shadow root for what is not heard outside. */
-export function hear(root: EventTarget): void {
-  const on = (types: string, work: Work): void => listen(types, work, root);
-  on("pointerdown keydown", (event: PointerEvent & KeyboardEvent) => {
+/** What is done on which events (types apart by blanks), in windows, and in shadow roots if it stays in there. */
+export const heard: Record<string, Work> = {
+  "pointerdown keydown": (event: PointerEvent & KeyboardEvent) => {
     watchRoot(rootOf(targetOf(event)));
     if (!event.key || /^( |Enter)$/.test(event.key)) press(event);
-  });
-  on("pointerup", release);
-  on("click", click);
-  on("pointermove", move);
-  on("focusin", (event: FocusEvent) => {
+  },
+  pointerup: release,
+  click,
+  pointermove: move,
+  focusin: (event: FocusEvent) => {
     const target = targetOf(event);
-    if (!fills(target)) return;
+    if (!is(target, FIELD)) return;
     notice("f");
     add("f", place(target));
-  });
-  on("scroll", ({ target }: Event) => {
+  },
+  scroll: ({ target }: Event) => {
     notice("s");
     soon(target!, () => scrolled(target!));
-  });
-  on("input change play pause", () => {
+  },
+  "input change play pause": () => {
     notice("i");
     touch();
-  });
-  on("toggle transitionend animationend load", () => touch());
-  on("error unhandledrejection", failed);
-  on("popstate hashchange", () => {
-    notice("n");
-    touch();
-  });
-}
+  },
+  "toggle transitionend animationend load popstate hashchange": touch,
+  "error unhandledrejection": failed,
+  selectionchange: () => "" + getSelection() && notice("t"),
+  blur: () => document.hasFocus() || notice("w"),
+  resize: () =>
+    soon(self, () => {
+      touch();
+      add("r", [innerWidth, innerHeight, devicePixelRatio]);
+    }),
+  "pagehide visibilitychange pageshow": turned,
+};
 
 export function begin(): void {
   restart();
   wake();
   watchRoot(document);
-  listen("selectionchange", () => "" + getSelection() && notice("t"));
-  listen("resize", () => soon(self, () => {
-    touch();
-    add("r", [innerWidth, innerHeight, devicePixelRatio]);
-  }));
-  listen("blur", () => document.hasFocus() || notice("w"));
-  listen("visibilitychange", () => {
-    notice("w");
-    show(+!document.hidden);
-  });
-  listen("pagehide", () => {
-    notice("n");
-    show(0);
-  });
-  listen("pageshow", () => {
-    show(1);
-    view("back");
-  });
 }

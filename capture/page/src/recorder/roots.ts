@@ -3,24 +3,21 @@
 import { innerOf } from "../dom";
 import { walk } from "../walk";
 import { safely, type Work } from "./guest";
-import { changed, hear, wake } from "./page";
+import { changed, heard, wake } from "./page";
 
 const seen = new WeakSet<Node>();
 const observer = new MutationObserver(safely(changed));
-let heard: Event;
+let last: Event;
 
-/**
- * Does `work` on each of the events (types apart by blanks), before the page hears of it. An event that a root
- * hears after its window is the same event.
- */
-export function listen(types: string, work: Work, target: EventTarget = self): void {
+/** Listens before the page does. What a shadow root hears after its window is the same event. */
+function listen(root: EventTarget, types: string, work: Work): void {
   const once = safely((event: Event) => {
-    if (event === heard) return;
-    heard = event;
+    if (event === last) return;
+    last = event;
     wake();
     work(event);
   });
-  for (const type of types.split(" ")) target.addEventListener(type, once, { capture: true, passive: true });
+  for (const type of types.split(" ")) root.addEventListener(type, once, { capture: true, passive: true });
 }
 
 /** Watches the tree under a document or shadow root. */
@@ -28,7 +25,7 @@ export function watchRoot(root: Node): void {
   if (seen.has(root)) return;
   seen.add(root);
   observer.observe(root, { subtree: true, childList: true, attributes: true, characterData: true });
-  hear((root as Document).defaultView || root);
+  for (const types in heard) listen((root as Document).defaultView || root, types, heard[types]!);
   changed();
 }
 

@@ -16,8 +16,7 @@ import { site } from "./snippet";
 import { forget } from "./targets";
 
 /** Once changed, the page gets this long to come to rest; longer when it is costly, so that it costs one part in 20. */
-const REST_MS = 120;
-const SHARE = 20;
+const enum Rest { Ms = 120, Share = 20, MostMs = 500 }
 
 /** The number of the present state, -1 when none is known yet. */
 export let state = -1;
@@ -27,11 +26,11 @@ let cost = 0;
 let dirty = false;
 
 /** The page has changed. */
-export function touch(at = now()): void {
+export function touch(): void {
   if (dirty) return;
   dirty = true;
-  since = at;
-  later(() => (self.requestIdleCallback || later)(safely(settle), { timeout: 500 } as never), REST_MS + SHARE * cost);
+  since = now();
+  later(() => (self.requestIdleCallback || later)(safely(settle), { timeout: Rest.MostMs } as never), Rest.Ms + Rest.Share * cost);
 }
 
 /** Computes the state if the page has changed. */
@@ -42,8 +41,7 @@ export function settle(): void {
   forget();
   watchAll();
   dirty = false;
-  const record = { settings: settings(document, site!, memo), sketch: sketch(document, memo) };
-  const found = number(1, JSON.stringify(record), () => record);
+  const found = number(1, { settings: settings(document, site!, memo), sketch: sketch(document, memo) });
   for (const row of rows) if (row[1] >= since && !/[cf]/.test(row[0])) row[2] = found;
   if (found !== state) add("z", [], (state = found), since);
   cost = now() - began;

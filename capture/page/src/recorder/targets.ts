@@ -1,8 +1,9 @@
 /** What was hit, and where. */
 
 import { rectOf, type Memo } from "../dom";
-import { fingerprint, seal } from "../fingerprint";
-import { box, position } from "../geometry";
+import { fingerprint } from "../fingerprint";
+import { box } from "../geometry";
+import { digest } from "../hash";
 import { isInteractive } from "../interactive";
 import { subject } from "../walk";
 import { number } from "./rows";
@@ -18,17 +19,24 @@ export function forget(): void {
   numbers = new WeakMap();
 }
 
-/** The number of an element, which is described when it is met for the first time. */
+/**
+ * The number of an element, which is described when it is met for the first time: its fingerprint, sealed (without the
+ * sketch of its name, which only another page than the captured one could need), and where it is.
+ */
 function target(element: Element): number {
   const memo: Memo = new Map();
-  const print: Record<string, unknown> = { ...seal(fingerprint(element, memo), site!) };
-  for (const key in print) if (print[key] == "") delete print[key];
-  return number(0, JSON.stringify(print), () => ({
-    ...print, box: box(element, memo), position: position(element, memo), interactive: isInteractive(element),
-  }));
+  // eslint-disable-next-line @typescript-eslint/no-unused-vars
+  const { name, text, label, ...rest } = fingerprint(element, memo);
+  return number(0, {
+    ...rest,
+    nameHash: digest(name, site!),
+    textHash: digest(text, site!),
+    box: box(element, memo),
+    interactive: isInteractive(element),
+  });
 }
 
-const round = (value: number): number => Math.round(value * 1e4) / 1e4;
+const round = (value: number): number => +value.toFixed(4);
 
 /** Number of the target, x and y on the page, the same as shares of its box. The middle when no place is given. */
 export function place(element: Element, at?: MouseEvent): number[] {

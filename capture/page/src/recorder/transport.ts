@@ -9,22 +9,16 @@
 import { later, safely } from "./guest";
 import { src } from "./snippet";
 
-/** About 2 MB at most, with batches of at most 60 KB. */
-const MOST_BATCHES = 40;
-const LONGEST_WAIT_MS = 64e3;
+const enum Wait { Ms = 1500 }
 
 const url = new URL("collect", src).href;
-const outbox: string[] = [];
+/** Batches that the collector has not answered yet, oldest first. */
+export const outbox: string[] = [];
 let busy = false;
 let failures = 0;
-/** How many of the outbox were handed over while the page was going. */
-let handed = 0;
-
-/** Whether there is room for one more batch. */
-export const room = (): boolean => outbox.length < MOST_BATCHES;
 
 const post = (body: string): Promise<number> =>
-  fetch(url, { method: "POST", body, keepalive: true, credentials: "omit" }).then(
+  fetch(url, { method: "POST", body, keepalive: true }).then(
     (answer) => answer.status,
     () => 503,
   );
@@ -32,14 +26,13 @@ const post = (body: string): Promise<number> =>
 const answered = safely((status: number) => {
   // Not a site of this collector: nothing more is sent, and when the outbox is full nothing more is noted.
   if (status === 403) return;
-  const retry = status > 499 || status === 408 || status === 429;
+  const retry = status === 408 || status > 415;
   failures = retry ? failures + 1 : 0;
-  if (!retry && outbox.shift() && handed) handed--;
+  if (!retry) outbox.shift();
   busy = false;
-  later(send, retry ? Math.min(LONGEST_WAIT_MS, 500 * 2 ** failures) * (0.5 + Math.random() / 2) : 0);
+  // Each time later, and spread so that visitors do not come back all at once.
+  later(send, failures * Wait.Ms * (1 + Math.random()));
 });
-
-export const put = (batch: string): unknown => outbox.push(batch);
 
 /** Sends what is in the outbox, the oldest first. */
 export function send(): void {
@@ -49,6 +42,4 @@ export function send(): void {
 }
 
 /** The page goes, or may go: everything leaves now. */
-export function handOver(): void {
-  for (; handed < outbox.length; handed++) navigator.sendBeacon(url, outbox[handed]) || post(outbox[handed]!);
-}
+export const handOver = (): void => outbox.forEach((batch) => navigator.sendBeacon(url, batch) || post(batch));
