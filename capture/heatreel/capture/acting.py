@@ -107,8 +107,8 @@ async def undo(tab: Tab, how: str, selector: str, sight: str) -> bool:
         await leave(tab, selector)
     elif how == "escape":
         await tab.page.keyboard.press("Escape")
-    elif how == "back":
-        await tab.ask("back")
+    elif how == "back" and not await tab.ask("back"):
+        return False
     arguments: dict[str, Any] = {
         "selector": selector,
         "action": "click" if how == "click" else "none",

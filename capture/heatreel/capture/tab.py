@@ -131,7 +131,12 @@ class Tab:
             # Without it, pictures by this session have one device px for each CSS px.
             await self.cdp.send(
                 "Emulation.setDeviceMetricsOverride",
-                {"width": viewport.width, "height": viewport.height, "deviceScaleFactor": viewport.dpr, "mobile": False},
+                {
+                    "width": viewport.width,
+                    "height": viewport.height,
+                    "deviceScaleFactor": viewport.dpr,
+                    "mobile": False,
+                },
             )
         self.frame = (await self.cdp.send("Target.getTargetInfo"))["targetInfo"]["targetId"]
 

@@ -157,7 +157,8 @@ def plan(candidates: Iterable[Candidate], page_url: str, delegates: bool, touch:
         elif not plain:
             chosen.append(candidate)
     kept, dropped = _thin(_one_by_target(chosen))
-    left_out += [(candidate, "is one of many alike; the first, second and last were tried") for candidate in dropped]
+    for first, count in dropped:
+        left_out.append((first, f"is one of {count} alike that were not tried; the first, second and last were"))
     # Forwards before backwards: slides are then found, and named, in their order.
     kept.sort(key=lambda candidate: (ORDER.index(candidate.reason), bool(_BACK.search(candidate.name))))
     return Plan(tuple(kept), tuple(left_out))
@@ -182,22 +183,29 @@ def _one_by_target(candidates: list[Candidate]) -> list[Candidate]:
     return kept
 
 
-def _thin(candidates: list[Candidate]) -> tuple[list[Candidate], list[Candidate]]:
-    """Of long lists of structurally alike candidates the first, the second and the last."""
+def _thin(candidates: list[Candidate]) -> tuple[list[Candidate], list[tuple[Candidate, int]]]:
+    """Of long lists of structurally alike candidates the first, the second and the last; and, of each list, the
+    first that was dropped with how many were."""
     groups: defaultdict[tuple[str, str], list[Candidate]] = defaultdict(list)
     for candidate in candidates:
         groups[candidate.reason, candidate.group].append(candidate)
     kept: list[Candidate] = []
-    dropped: list[Candidate] = []
+    dropped: defaultdict[tuple[str, str], list[Candidate]] = defaultdict(list)
     for candidate in candidates:
-        alike = groups[candidate.reason, candidate.group]
-        if candidate.reason == "link" and candidate is not alike[0]:
-            continue  # one tells whether the page handles its links itself; the crawl follows the others
-        limit = ALIKE_SURE if candidate.says else ALIKE
-        if candidate.role in ("option", "menuitemradio", "gridcell", "slider", "spinbutton"):
-            limit = CHOICES
-        if len(alike) <= limit or candidate in (alike[0], alike[1], alike[-1]):
+        name = (candidate.reason, candidate.group)
+        alike = groups[name]
+        if candidate.reason == "link":
+            # One tells whether the page handles its links itself; the crawl follows the others.
+            kept += [candidate] if candidate is alike[0] else []
+        elif len(alike) <= _limit(candidate) or candidate in (alike[0], alike[1], alike[-1]):
             kept.append(candidate)
         else:
-            dropped.append(candidate)
-    return kept, dropped
+            dropped[name].append(candidate)
+    return kept, [(alike[0], len(alike)) for alike in dropped.values()]
+
+
+def _limit(candidate: Candidate) -> int:
+    """How many alike are all tried."""
+    if candidate.role in ("option", "menuitemradio", "gridcell", "slider", "spinbutton"):
+        return CHOICES
+    return ALIKE_SURE if candidate.says else ALIKE

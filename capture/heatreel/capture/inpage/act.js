@@ -146,7 +146,12 @@
     location.href = url;
     return true;
   };
-  hr.back = () => { history.back(); return true; };
+  // Back by one step, if the last act made one; else it would leave the page.
+  hr.back = () => {
+    const grown = globalThis.navigation && navigation.currentEntry && navigation.currentEntry.index > hr.historyAt;
+    if (grown) history.back();
+    return !!grown;
+  };
 
   let steady = null;
   // While a picture is taken: no blinking caret, and scripts of the page do not hear of the window's other sizes.

@@ -147,11 +147,13 @@
   const slideOf = (element) => {
     const carousel = carouselOf(element);
     if (!carousel) return "";
+    const cloned = carousel.querySelector(".cloned,[class*=-cloned],.swiper-slide-duplicate,[class*=--clone]");
     for (let at = element; at && at !== carousel; at = hr.up(at)) {
       const index = at.getAttribute("data-slick-index") || at.getAttribute("data-swiper-slide-index");
       if (index) return String(Number(index) + 1);
-      if (at.matches(SLIDE) && at.parentElement) return among(at);
+      if (at.matches(SLIDE) && at.parentElement && !cloned) return among(at);
     }
+    if (cloned) return "?";
     for (let at = element; at && at !== carousel && at.parentElement; at = hr.up(at)) {
       const alike = [...at.parentElement.children].filter((one) => one.tagName === at.tagName);
       if (alike.length > 1 && at.getBoundingClientRect().width > 0.2 * carousel.getBoundingClientRect().width) return among(at);

@@ -183,6 +183,7 @@
   hr.standGuard = () => {
     hr.guard = true;
     if (!globalThis.navigation) return;
+    hr.historyAt = navigation.currentEntry ? navigation.currentEntry.index : 0;
     navigation.removeEventListener("navigate", stay);
     navigation.addEventListener("navigate", stay);
   };
