@@ -16,6 +16,7 @@ from heatreel.core.viewport import DEFAULT_VIEWPORTS
 @pytest.mark.browser
 @pytest.mark.slow
 @pytest.mark.e2e
+@pytest.mark.timeout(900)
 def test_the_demo_at_one_viewport(tmp_path: Path) -> None:
     options = DemoOptions(visitors=6, viewports=DEFAULT_VIEWPORTS[:1], seed=2)
     result = run_demo(tmp_path / "workspace", tmp_path / "report", options, progress=False)
