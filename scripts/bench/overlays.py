@@ -28,6 +28,7 @@ import numpy as np
 from numpy.typing import NDArray
 from overlays_events import events, page
 
+from heatreel.core.element import Outline
 from heatreel.core.state import Snapshot, State
 from heatreel.core.viewport import Viewport
 from heatreel.overlays import encode
@@ -41,6 +42,7 @@ from heatreel.overlays.tone import fit, levels
 
 HERE = Path(__file__).resolve().parent
 SPEC = LayerSpec()
+NOTHING = Outline(1440, 6000, ())
 PEERS = ("heatmap.js", "PostHog's way", "simpleheat")
 
 Points = tuple[NDArray[np.float32], NDArray[np.float32]]
@@ -149,7 +151,7 @@ def python_candidates(points: Points, picture: Picture) -> dict[str, Callable[[]
     snapshot, hits = snapshot_of(width, height), hits_of(points)
 
     def draw() -> Layer:
-        return draw_layer(snapshot, hits, SPEC)
+        return draw_layer(snapshot, NOTHING, hits, SPEC)
 
     painted = picture.copy()
     lay(draw(), painted)
@@ -298,7 +300,7 @@ def measure_memory(what: str, size: int, height: int) -> None:
         base = peak_kib()
         start = time.perf_counter()
         if what == "layer":
-            overlay_png(draw_layer(snapshot_of(1440, height), hits_of(points), SPEC))  # type: ignore[arg-type]
+            overlay_png(draw_layer(snapshot_of(1440, height), NOTHING, hits_of(points), SPEC))  # type: ignore[arg-type]
         else:
             from heatreel.overlays.picture import decode_png
 
@@ -306,7 +308,7 @@ def measure_memory(what: str, size: int, height: int) -> None:
             if what == "textbook":
                 textbook(points, picture)  # type: ignore[arg-type]
             else:
-                layer = draw_layer(snapshot_of(1440, height), hits_of(points), SPEC)  # type: ignore[arg-type]
+                layer = draw_layer(snapshot_of(1440, height), NOTHING, hits_of(points), SPEC)  # type: ignore[arg-type]
                 lay(layer, picture)
                 encode.png(picture)
     peak = peak_kib()
@@ -364,7 +366,7 @@ def ratios(milliseconds: dict[str, list[float]]) -> dict[str, float]:
 
 def sizes_of(points: Points, picture: Picture) -> dict[str, int]:
     height, width = picture.shape[:2]
-    layer = draw_layer(snapshot_of(width, height), hits_of(points), SPEC)
+    layer = draw_layer(snapshot_of(width, height), NOTHING, hits_of(points), SPEC)
     painted = picture.copy()
     lay(layer, painted)
     return {

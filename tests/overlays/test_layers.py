@@ -15,6 +15,7 @@ from heatreel.overlays import reach as reaching
 from heatreel.overlays.colour import FIRST_LEVEL
 from heatreel.overlays.counts import SHARE_BELOW, aggregate, cell_for
 from heatreel.overlays.density import density
+from heatreel.overlays.fixed import fixed_things, under_fixed
 from heatreel.overlays.kinds import KINDS
 from heatreel.overlays.layers import Layer, LayerSpec, draw_layer, lay, overlay_png, small_overlay_png
 from heatreel.overlays.legend import draw_legend
@@ -40,7 +41,7 @@ OUTLINE = make_outline(800, 1200)
 
 def drawn(hits: Hits, kind: str = "click", **spec: object) -> Layer:
     rows = rank_elements(hits, OUTLINE, 10)
-    return draw_layer(SNAPSHOT, hits, LayerSpec(kind, **spec), rows)  # type: ignore[arg-type]
+    return draw_layer(SNAPSHOT, OUTLINE, hits, LayerSpec(kind, **spec), rows)  # type: ignore[arg-type]
 
 
 # Which hits
@@ -81,7 +82,7 @@ def test_a_segment_and_its_complement_add_up_to_the_whole(count: int, seed: int)
 def test_hits_off_the_page_are_cut_and_said() -> None:
     layer = drawn(make_hits(x=[10, 900, -5, 40], y=[10, 10, 10, 1300]))
     assert (layer.sample.events, layer.sample.cut) == (1, 3)
-    assert words_for(layer, SNAPSHOT).notes[-1] == "3 clicks lie off the page and are not painted"
+    assert words_for(layer, SNAPSHOT).notes[-1] == "3 clicks off the page, not painted"
 
 
 # Where
@@ -90,7 +91,7 @@ def test_hits_off_the_page_are_cut_and_said() -> None:
 @pytest.mark.parametrize(("viewport", "dpr"), [(DESKTOP, 1), (PHONE, 2), (replace(PHONE, dpr=1.5), 1.5)])
 def test_heat_is_where_the_hits_are_at_any_pixel_ratio(viewport: object, dpr: float) -> None:
     snapshot = make_snapshot(width=400, height=1000, viewport=viewport)  # type: ignore[arg-type]
-    layer = draw_layer(snapshot, make_hits(30, x=[123] * 30, y=[777] * 30), LayerSpec())
+    layer = draw_layer(snapshot, OUTLINE, make_hits(30, x=[123] * 30, y=[777] * 30), LayerSpec())
     levels = layer.levels_at(0, round(1000 * dpr), round(400 * dpr))
     y, x = np.unravel_index(levels.argmax(), levels.shape)
     assert abs((x + 0.5) / dpr - 123.5) <= 2
@@ -109,6 +110,32 @@ def test_hits_on_fixed_elements_are_painted_once_where_the_picture_shows_them() 
     assert not levels[110:].any()
 
 
+def test_what_a_fixed_element_covers_is_not_painted_on_it() -> None:
+    # A banner over the lower half of the picture's first window; buttons 1 to 8 lie in the page below it.
+    banner = replace(OUTLINE.elements[1], index=21, position="fixed", box=(0.0, 400.0, 800.0, 200.0), order=99)
+    inner = replace(banner, index=22, parent=21, box=(300.0, 450.0, 90.0, 40.0))
+    outline = replace(OUTLINE, elements=(*OUTLINE.elements, banner, inner))
+    assert [thing.index for thing in fixed_things(outline, DESKTOP)] == [21]
+    hits = make_hits(x=[100, 345, 100, 100], y=[430, 470, 200, 900], element=[7, 22, 3, -1])
+    assert under_fixed(hits, outline, DESKTOP).tolist() == [True, False, False, False]
+    layer = draw_layer(SNAPSHOT, outline, hits, LayerSpec())
+    assert (layer.sample.events, layer.sample.covered) == (4, 1)
+    assert layer.levels_at(425, 435, 800)[:, :200].max() == 0 < layer.levels_at(195, 205, 800).max()
+    assert words_for(layer, SNAPSHOT).notes[-1] == "1 click under fixed elements of this picture, not painted"
+    raised = replace(
+        outline, elements=tuple(replace(one, order=100) if one.index == 7 else one for one in outline.elements)
+    )
+    assert not under_fixed(hits, raised, DESKTOP).any()
+
+
+def test_backdrops_and_empty_wrappers_are_not_in_the_way() -> None:
+    backdrop = replace(OUTLINE.elements[1], index=21, position="fixed", box=(0.0, 0.0, 800.0, 600.0), order=99)
+    dialog = replace(backdrop, index=22, parent=21, box=(200.0, 100.0, 400.0, 300.0))
+    hidden = replace(backdrop, index=23, parent=0, visible=False, box=(0.0, 0.0, 80.0, 60.0))
+    outline = replace(OUTLINE, elements=(*OUTLINE.elements, backdrop, dialog, hidden))
+    assert [thing.index for thing in fixed_things(outline, DESKTOP)] == [22]
+
+
 def test_one_vote_counts_a_session_once_in_a_place() -> None:
     hits = make_hits(60, x=[100.0] * 50 + [300.0] * 10, y=[100.0] * 60, session=[1] * 50 + list(range(10)))
     levels = drawn(hits).levels_at(0, 1200, 800)
@@ -122,19 +149,19 @@ def test_counts_by_visits_do_not_change_with_more_visits() -> None:
     once = make_hits(40, x=[200.0] * 40, y=[200.0] * 40)
     twice = make_hits(80, x=[200.0] * 80, y=[200.0] * 80)
     spec = LayerSpec(unit="per_1000_visits", top=500)
-    assert (draw_layer(SNAPSHOT, once, spec).levels == draw_layer(SNAPSHOT, twice, spec).levels).all()
-    assert "per 1,000 visits" in words_for(draw_layer(SNAPSHOT, once, spec), SNAPSHOT).bar
+    assert (draw_layer(SNAPSHOT, OUTLINE, once, spec).levels == draw_layer(SNAPSHOT, OUTLINE, twice, spec).levels).all()
+    assert "per 1,000 visits" in words_for(draw_layer(SNAPSHOT, OUTLINE, once, spec), SNAPSHOT).bar
 
 
 def test_a_fixed_top_makes_pictures_comparable() -> None:
     few, many = (make_hits(n, x=[200.0] * n, y=[200.0] * n) for n in (5, 50))
-    assert draw_layer(SNAPSHOT, few, LayerSpec(top=50)).levels.max() < 200
-    assert draw_layer(SNAPSHOT, many, LayerSpec(top=50)).levels.max() == 255
+    assert draw_layer(SNAPSHOT, OUTLINE, few, LayerSpec(top=50)).levels.max() < 200
+    assert draw_layer(SNAPSHOT, OUTLINE, many, LayerSpec(top=50)).levels.max() == 255
 
 
 def test_many_hits_take_the_quick_way_and_paint_the_same() -> None:
     hits = random_hits(SHARE_BELOW + 1000, 800, 1200)
-    layer = draw_layer(SNAPSHOT, hits, LayerSpec())
+    layer = draw_layer(SNAPSHOT, OUTLINE, hits, LayerSpec())
     exact = density(aggregate(hits.x, hits.y, 800, 1200, 4, shared=True), 15.0)
     quick = density(aggregate(hits.x, hits.y, 800, 1200, 4), 15.0)
     assert np.abs(quick - exact).sum() / exact.sum() < 0.01
@@ -172,6 +199,7 @@ visits_of_hits = st.lists(
 
 
 @given(visits_of_hits, st.integers(1, 1500))
+@settings(deadline=None)
 def test_reach_never_rises_and_never_passes_100_percent(rows: list[tuple[int, str, float]], height: int) -> None:
     hits = make_hits(
         len(rows),
@@ -192,6 +220,7 @@ def test_reach_never_rises_and_never_passes_100_percent(rows: list[tuple[int, st
 
 
 @given(visits_of_hits)
+@settings(deadline=None)
 def test_reach_of_shards_merges_to_the_whole(rows: list[tuple[int, str, float]]) -> None:
     rows = sorted(rows)
     parts = [[row for row in rows if row[0] % 2 == odd] for odd in (0, 1)]

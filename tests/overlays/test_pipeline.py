@@ -26,7 +26,7 @@ from heatreel.overlays.enlarge import enlarge
 from heatreel.overlays.picture import decode_png, size_of_png
 from heatreel.overlays.tone import Scale, fit, levels
 
-WIDTH, HEIGHT = 1440, 3000
+WIDTH, HEIGHT = 720, 1500
 SIGMA = 15.0
 
 
@@ -39,7 +39,7 @@ def clusters(count: int, seed: int = 3) -> tuple[NDArray[np.float32], NDArray[np
     x = rng.uniform(60, WIDTH - 60, 120)[near] + rng.uniform(3, 40, 120)[near] * rng.standard_normal(len(near))
     y = rng.uniform(30, HEIGHT - 30, 120)[near] + rng.uniform(3, 14, 120)[near] * rng.standard_normal(len(near))
     x = np.concatenate([x, rng.uniform(0, WIDTH, far)])
-    y = np.concatenate([y, np.minimum(rng.exponential(900, far), HEIGHT - 1)])
+    y = np.concatenate([y, np.minimum(rng.exponential(500, far), HEIGHT - 1)])
     return np.floor(np.clip(x, 0, WIDTH - 1)).astype("f4"), np.floor(np.clip(y, 0, HEIGHT - 1)).astype("f4")
 
 
@@ -56,6 +56,7 @@ def counted(x: NDArray[np.float32], y: NDArray[np.float32], cell: int = 4) -> Co
     cell=st.sampled_from([1, 2, 4, 8, 16]),
     shared=st.booleans(),
 )  # fmt: skip
+@settings(deadline=None)
 def test_shards_merge_to_the_whole_and_every_event_is_counted(
     points: NDArray[np.float32], cut: int, cell: int, shared: bool
 ) -> None:
@@ -126,16 +127,16 @@ def test_mass_is_conserved(count: int, sigma: float, shared: bool) -> None:
 def test_one_event_peaks_at_one_at_any_radius() -> None:
     for sigma in (4.0, 9.0, 15.0, 40.0):
         cell = cell_for(sigma)
-        heat = density(aggregate([701], [1502], WIDTH, HEIGHT, cell, shared=True), sigma)
+        heat = density(aggregate([301], [702], WIDTH, HEIGHT, cell, shared=True), sigma)
         grown = enlarge_float(heat, cell)
         assert grown.max() == pytest.approx(1, abs=0.01)
         y, x = np.unravel_index(grown.argmax(), grown.shape)
-        assert max(abs(int(y) - 1502), abs(int(x) - 701)) <= 2
+        assert max(abs(int(y) - 702), abs(int(x) - 301)) <= 2
 
 
 def test_a_shift_of_the_events_shifts_the_picture() -> None:
     x, y = clusters(5000)
-    middle = (x > 300) & (x < 1000) & (y > 300) & (y < 2500)
+    middle = (x > 150) & (x < 550) & (y > 150) & (y < 1200)
     x, y = x[middle], y[middle]
     here = density(counted(x, y), SIGMA)
     there = density(counted(x + 40, y + 120), SIGMA)
@@ -159,7 +160,7 @@ def enlarge_float(heat: NDArray[np.float32], cell: int) -> NDArray[np.float32]:
 def exact(x: NDArray[np.float32], y: NDArray[np.float32], sigma: float) -> NDArray[np.float64]:
     """Kernel density at full resolution, in double precision, not truncated where it matters."""
     counts = np.histogram2d(y, x, bins=(HEIGHT, WIDTH), range=((0, HEIGHT), (0, WIDTH)))[0]
-    size = int(8 * sigma) * 2 + 1
+    size = int(6 * sigma) * 2 + 1
     blurred = cv2.GaussianBlur(counts, (size, size), sigma, borderType=cv2.BORDER_REFLECT)
     return np.asarray(blurred * spot_cells(sigma, 1))
 
@@ -170,10 +171,10 @@ def test_fidelity_to_the_exact_density(count: int, sigma: float) -> None:
     x, y = clusters(count)
     cell = cell_for(sigma)
     true = exact(x, y, sigma)
-    ours = enlarge_float(density(counted(x, y, cell), sigma), cell)
+    ours = enlarge_float(density(counted(x, y, cell), sigma), cell)[:HEIGHT, :WIDTH]
     assert np.abs(ours - true).sum() / true.sum() <= 0.005
     # Ranks where there is any heat: elsewhere both are nothing, to different last digits.
-    hot = true.ravel() > true.max() * 1e-4
+    hot = np.flatnonzero(true > true.max() * 1e-4)[::5]
     assert spearmanr(ours.ravel()[hot], true.ravel()[hot]).statistic >= 0.999
 
 
@@ -183,8 +184,8 @@ def test_hot_clusters_keep_their_order_in_the_painted_levels(count: int) -> None
     heat = density(counted(x, y), SIGMA)
     painted = enlarge(levels(heat, fit([heat])), (Fraction(4), Fraction(4)), 0, HEIGHT, WIDTH)
     true = exact(x, y, SIGMA)
-    visible = painted >= FIRST_LEVEL
-    assert spearmanr(painted[visible], true[visible]).statistic >= 0.999
+    visible = np.flatnonzero(painted >= FIRST_LEVEL)[::5]
+    assert spearmanr(painted.ravel()[visible], true.ravel()[visible]).statistic >= 0.999
     peaks = np.sort(local_peaks(true))[-20:]
     seen = levels(peaks.astype(np.float32), fit([heat])).astype(int)
     assert len(peaks) == 20
@@ -208,18 +209,21 @@ scales = st.builds(
 
 
 @given(scales, st.floats(0, 1))
+@settings(deadline=None)
 def test_scale_reads_backwards(scale: Scale, share: float) -> None:
     assert scale.share_of(scale.heat_at(share)) == pytest.approx(share, abs=1e-6)
     assert scale.share_of(scale.peak) == pytest.approx(1)
 
 
 @given(scales, arrays.arrays(np.float32, 20, elements=st.floats(0, 1e6, width=32)))
+@settings(deadline=None)
 def test_levels_are_what_the_scale_says(scale: Scale, heat: NDArray[np.float32]) -> None:
     said = [255 * scale.share_of(float(value)) for value in heat]
     assert np.abs(levels(heat, scale) - np.array(said)).max() <= 0.51
 
 
 @given(scales)
+@settings(deadline=None)
 def test_ticks_rise_and_keep_apart(scale: Scale) -> None:
     places = [scale.share_of(tick) for tick in scale.ticks()]
     assert places[-1] == 1
@@ -421,7 +425,8 @@ def test_webp_of_a_wide_picture_is_refused() -> None:
         encode.webp(np.zeros((10, 16_384, 3), np.uint8))
 
 
-@given(st.integers(1, 100_000), st.integers(1, 20_000))
+@given(st.integers(1, 100_000), st.integers(100, 20_000))
+@settings(deadline=None)
 def test_strips_cover_all_rows_once(height: int, most: int) -> None:
     parts = encode.strips(height, most)
     assert parts[0][0] == 0

@@ -21,6 +21,8 @@ def density(counts: Counts, sigma: float) -> NDArray[np.float32]:
     """
     if not sigma > 0:
         raise InputError(f"radius {sigma:g}: must be more than zero")
+    if not counts.cells.any():
+        return np.zeros(counts.cells.shape, np.float32)
     blurred = cv2.GaussianBlur(
         counts.cells.astype(np.float32),
         (0, 0),

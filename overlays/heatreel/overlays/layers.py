@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from heatreel.core.element import Outline
 from heatreel.core.errors import InputError
 from heatreel.core.hits import Hits
 from heatreel.core.state import Snapshot
@@ -20,6 +21,7 @@ from heatreel.overlays.counts import SHARE_BELOW, aggregate, cell_for
 from heatreel.overlays.density import density
 from heatreel.overlays.enlarge import enlarge
 from heatreel.overlays.evidence import Row
+from heatreel.overlays.fixed import under_fixed
 from heatreel.overlays.kinds import Kind, kind_named
 from heatreel.overlays.reach import Reach, reach
 
@@ -69,12 +71,14 @@ class LayerSpec:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """How much a layer rests on. `cut` counts events that lie off the page."""
+    """How much a layer rests on. `events` are those on the page; `covered` counts those of them on what a fixed
+    element covers in the picture, which are not painted. `cut` counts events off the page."""
 
     events: int
     sessions: int
     visits: int
     cut: int = 0
+    covered: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,33 +119,41 @@ class Layer:
 
 
 def draw_layer(
-    snapshot: Snapshot, hits: Hits, spec: LayerSpec, rows: Sequence[Row] = (), visits: int | None = None
+    snapshot: Snapshot,
+    outline: Outline,
+    hits: Hits,
+    spec: LayerSpec,
+    rows: Sequence[Row] = (),
+    visits: int | None = None,
 ) -> Layer:
-    """The layer of `hits` over `snapshot`. Hits on fixed and sticky elements are where the picture shows these.
+    """The layer of `hits` over `snapshot`. Hits on fixed and sticky elements are where the picture shows these;
+    hits on what fixed elements cover in the picture are counted, and not painted onto them.
 
     `rows` are the ranked elements, for the kind "element"; `visits` those of the page, for counts by visits
     (left out: the visits that have hits here).
     """
     match kind_named(spec.kind).drawing:
         case "density":
-            return _draw_density(snapshot, hits, spec, visits)
+            return _draw_density(snapshot, outline, hits, spec, visits)
         case "reach":
             return _draw_reach(snapshot, hits, spec)
         case "boxes":
             return _draw_boxes(snapshot, hits, spec, tuple(rows))
 
 
-def _draw_density(snapshot: Snapshot, hits: Hits, spec: LayerSpec, visits: int | None) -> Layer:
+def _draw_density(snapshot: Snapshot, outline: Outline, hits: Hits, spec: LayerSpec, visits: int | None) -> Layer:
     shown = kind_named(spec.kind).mask(hits)
-    x, y, session, visit = hits.x, hits.y, hits.session, hits.visit
-    if not shown.all():
-        x, y, session, visit = x[shown], y[shown], session[shown], visit[shown]
-    events = len(x)
+    x, y, session, visit = _columns(hits, shown)
+    under = under_fixed(hits, outline, snapshot.viewport)[shown] if len(x) else np.zeros(0, bool)
+    sample = Sample(len(x), _distinct(session), _distinct(visit), covered=int(under.sum()))
+    if sample.covered:
+        x, y, session = x[~under], y[~under], session[~under]
     cell = cell_for(spec.sigma)
     if spec.one_vote:
         kept = _one_vote(x, y, session, cell)
         x, y = x[kept], y[kept]
     counts = aggregate(x, y, snapshot.width, snapshot.height, cell, shared=len(x) < SHARE_BELOW)
+    sample = replace(sample, events=sample.events - counts.cut, cut=counts.cut)
     heat = density(counts, spec.sigma)
     if spec.unit == "per_1000_visits":
         heat *= np.float32(1000 / max(_distinct(hits.visit) if visits is None else visits, 1))
@@ -149,8 +161,16 @@ def _draw_density(snapshot: Snapshot, hits: Hits, spec: LayerSpec, visits: int |
     levels = tone.levels(heat, scale)
     # What the palette leaves transparent is nothing: half the time of the PNG, and a third off its size.
     levels[levels < FIRST_LEVEL] = 0
-    sample = Sample(events - counts.cut, _distinct(session), _distinct(visit), counts.cut)
     return _layer(snapshot, spec, levels, (cell, cell), sample, scale)
+
+
+def _columns(
+    hits: Hits, shown: NDArray[np.bool_]
+) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.int32], NDArray[np.int32]]:
+    """x, y, session and visit of some hits; of all of them without a copy."""
+    if shown.all():
+        return hits.x, hits.y, hits.session, hits.visit
+    return hits.x[shown], hits.y[shown], hits.session[shown], hits.visit[shown]
 
 
 def _one_vote(

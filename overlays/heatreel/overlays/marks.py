@@ -57,14 +57,15 @@ def fold_words(reach: Reach) -> str:
 
 def _draw_reach(picture: NDArray[np.uint8], reach: Reach, dpr: float) -> None:
     height, width = picture.shape[:2]
-    for depth, words in reach_lines(reach):
-        y = min(round(depth * dpr), height - 1)
-        _line(picture, y, _INK, dpr)
-        pill(picture, words, (width, y), _LETTER * dpr, ground=_INK)
+    marks = [(depth, words, width, _INK) for depth, words in reach_lines(reach)]
     if reach.fold is not None:
-        y = min(round(reach.fold * dpr), height - 1)
-        _line(picture, y, _FOLD, dpr, dash=10)
-        pill(picture, fold_words(reach), (0, y), _LETTER * dpr, ground=_FOLD)
+        marks.append((reach.fold, fold_words(reach), 0, _FOLD))
+    rows = [min(round(depth * dpr), height - 1) for depth, *_ in marks]
+    # All lines before all words: two marks at one depth must not strike each other through.
+    for y, (*_, colour) in zip(rows, marks, strict=True):
+        _line(picture, y, colour, dpr, dash=10 if colour == _FOLD else 0)
+    for y, (_, words, x, colour) in zip(rows, marks, strict=True):
+        pill(picture, words, (x, y), _LETTER * dpr, ground=colour)
 
 
 def _line(picture: NDArray[np.uint8], y: int, colour: Colour, dpr: float, dash: int = 0) -> None:

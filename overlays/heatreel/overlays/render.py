@@ -63,7 +63,7 @@ def render(
     snapshot = choose_snapshot(workspace.snapshots(capture), page, viewport, state, variant)
     outline, hits = workspace.outline(snapshot), evidence.hits(snapshot)
     rows = evidence.rank(snapshot, outline, hits)
-    layer = draw_layer(snapshot, hits, spec or LayerSpec(), rows, evidence.visits(snapshot))
+    layer = draw_layer(snapshot, outline, hits, spec or LayerSpec(), rows, evidence.visits(snapshot))
     words = words_for(layer, snapshot, evidence.ledger.line(), look.date, evidence.where)
     if not look.page and form == "png":
         return [overlay_png(layer)]

@@ -125,7 +125,8 @@ def _job(workspace: Workspace, evidence: Evidence, snapshot: Snapshot, number: i
 
 def _draw(job: _Job, spec: LayerSpec, draft: Path) -> _Drawn:
     layers = {
-        kind: draw_layer(job.snapshot, job.hits, replace(spec, kind=kind), job.rows, job.visits) for kind in KINDS
+        kind: draw_layer(job.snapshot, job.outline, job.hits, replace(spec, kind=kind), job.rows, job.visits)
+        for kind in KINDS
     }
     images = write_images(
         draft, job.number, job.snapshot, job.outline, job.picture, layers["click"], with_card=job.card

@@ -270,4 +270,7 @@ def group_by_place(snapshots: Iterable[Snapshot]) -> dict[str, dict[tuple[str, s
     for snapshot in snapshots:
         places = pages.setdefault(snapshot.page, {})
         places.setdefault((snapshot.viewport.name, snapshot.variant), []).append(snapshot)
+    for page, places in pages.items():
+        # Workers finish in any order: widest viewport first, the arms of a test together.
+        pages[page] = dict(sorted(places.items(), key=lambda item: (item[0][1], -item[1][0].viewport.width)))
     return pages

@@ -79,7 +79,7 @@ def _write_picture(
 
 def _webp(picture: NDArray[np.uint8], quality: int) -> bytes:
     buffer = io.BytesIO()
-    Image.fromarray(picture).save(buffer, "WEBP", quality=quality, method=1)
+    Image.fromarray(picture).save(buffer, "WEBP", quality=quality, method=0)
     return buffer.getvalue()
 
 

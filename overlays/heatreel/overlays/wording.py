@@ -99,5 +99,8 @@ def _notes(layer: Layer) -> tuple[str, ...]:
         sessions = _count(layer.sample.sessions, "sessions")
         notes.append(f"Small sample: {sessions}; wait for {layer.kind.enough} before you trust differences")
     if layer.sample.cut:
-        notes.append(f"{_count(layer.sample.cut, layer.kind.noun)} lie off the page and are not painted")
+        notes.append(f"{_count(layer.sample.cut, layer.kind.noun)} off the page, not painted")
+    if layer.sample.covered:
+        covered = _count(layer.sample.covered, layer.kind.noun)
+        notes.append(f"{covered} under fixed elements of this picture, not painted")
     return tuple(notes)

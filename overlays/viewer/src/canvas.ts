@@ -134,7 +134,8 @@ function fillMarks(box: HTMLElement, store: Store, layer: Layer, state: State): 
   }
   const lines = (layer.lines ?? []).map(([y, text]) => line(y, text, state, "reach-line"));
   const fold = layer.fold ? [line(layer.fold[0], layer.fold[1], state, "fold-line")] : [];
-  fill(box, ...lines, ...fold);
+  // The fold first: words of other lines lie over its dashes.
+  fill(box, ...fold, ...lines);
 }
 
 function line(y: number, text: string, state: State, className: string): HTMLElement {

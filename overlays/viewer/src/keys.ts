@@ -1,7 +1,7 @@
 /** One key for each thing. */
 import { fill, h } from "./dom.js";
 import { ranked } from "./ranking.js";
-import { type Store, placeOf, stateOf } from "./view.js";
+import { type Store, choices, placeAt, placeOf, stateOf } from "./view.js";
 
 export const KEYS: Record<string, string> = {
   click: "c",
@@ -52,8 +52,8 @@ export function listenForKeys(store: Store, reveal: (index: number) => void): vo
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
     if ((event.target as Element).closest("input:not([type=range]), select, textarea")) return;
-    const place = Number(event.key) - 1;
-    if (store.doc.places[place]) store.setPlace(place);
+    const viewport = choices(store.doc).viewports[Number(event.key) - 1];
+    if (viewport) store.setPlace(placeAt(store.doc, viewport, placeOf(store.doc, store.view).variant));
     else if (Object.prototype.hasOwnProperty.call(actions, event.key)) actions[event.key]!();
     else return;
     event.preventDefault();

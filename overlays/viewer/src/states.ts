@@ -42,7 +42,7 @@ function stateButton(store: Store, state: State, index: number): HTMLButtonEleme
       "span",
       { className: "state-words" },
       h("span", { className: "state-label" }, state.id === "default" ? "Default state" : state.label),
-      h("span", { className: "state-numbers" }, `${percent(state.share)} of events · ${counted(state.clicks, "clicks")}`),
+      h("span", { className: "state-numbers" }, h("span", {}, `${percent(state.share)} of events`), " ", h("span", {}, counted(state.clicks, "clicks"))),
       bar,
     ),
   );

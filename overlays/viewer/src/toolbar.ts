@@ -1,8 +1,7 @@
 /** Viewports, kinds of layers, opacity and size: what is shown, in one bar. */
-import { placeKey } from "./data.js";
-import { count, counted, fill, h, icon } from "./dom.js";
+import { count, fill, h, icon } from "./dom.js";
 import { KEYS } from "./keys.js";
-import { type Store, placeOf, stateOf } from "./view.js";
+import { type Store, choices, placeAt, placeOf, stateOf } from "./view.js";
 
 const WINDOW = "M1.5 3.5h13v9h-13zM1.5 6h13";
 const PHONE = "M4.5 1.5h7v13h-7zM7 12.5h2";
@@ -10,30 +9,61 @@ const FIT = "M2 6V2h4M10 2h4v4M14 10v4h-4M6 14H2v-4";
 
 export function toolbar(store: Store): HTMLElement {
   const places = h("div", { className: "segments", role: "group", "aria-label": "Viewport" });
+  const variants = h("div", { className: "segments", role: "group", "aria-label": "Variant" });
   const kinds = h("div", { className: "kinds", role: "group", "aria-label": "Layer" });
-  const bar = h("section", { className: "toolbar", "aria-label": "What is shown" }, places, kinds, opacity(store), zoom(store));
   fillPlaces(store, places);
+  fillVariants(store, variants);
   fillKinds(store, kinds);
-  return bar;
+  const label = { className: "toolbar", "aria-label": "What is shown" };
+  return h("section", label, places, variants, kinds, opacity(store), zoom(store));
 }
 
 function fillPlaces(store: Store, group: HTMLElement): void {
-  const buttons = store.doc.places.map((place, index) =>
+  const { viewports } = choices(store.doc);
+  const visits = viewports.map(() => h("small"));
+  const buttons = viewports.map((name, index) => {
+    const { viewport } = store.doc.places.find((place) => place.viewport.name === name)!;
+    return h(
+      "button",
+      {
+        type: "button",
+        title: `${viewport.width} × ${viewport.height}`,
+        "data-place": name,
+        on: { click: () => store.setPlace(placeAt(store.doc, name, placeOf(store.doc, store.view).variant)) },
+      },
+      icon(viewport.width < 600 ? PHONE : WINDOW),
+      h("span", {}, name),
+      visits[index]!,
+    );
+  });
+  fill(group, ...buttons);
+  store.listen((view) => {
+    const { viewport, variant } = placeOf(store.doc, view);
+    viewports.forEach((name, index) => {
+      visits[index]!.textContent = count(store.doc.places[placeAt(store.doc, name, variant)]!.visits);
+    });
+    press(buttons, viewports.indexOf(viewport.name));
+  });
+}
+
+/** A choice of variants, where the page has several. */
+function fillVariants(store: Store, group: HTMLElement): void {
+  const { variants } = choices(store.doc);
+  group.hidden = variants.length < 2;
+  const buttons = variants.map((variant) =>
     h(
       "button",
       {
         type: "button",
-        title: `${place.viewport.width} × ${place.viewport.height}, ${counted(place.visits, "visits")}`,
-        "data-place": placeKey(place),
-        on: { click: () => store.setPlace(index) },
+        title: variant ? `Variant ${variant}` : "The page as it comes, without a variant",
+        "data-variant": variant,
+        on: { click: () => store.setPlace(placeAt(store.doc, placeOf(store.doc, store.view).viewport.name, variant)) },
       },
-      icon(place.viewport.width < 600 ? PHONE : WINDOW),
-      h("span", {}, place.variant ? `${place.viewport.name} · ${place.variant}` : place.viewport.name),
-      h("small", {}, count(place.visits)),
+      h("span", {}, variant || "main"),
     ),
   );
   fill(group, ...buttons);
-  store.listen((view) => press(buttons, view.place));
+  store.listen((view) => press(buttons, variants.indexOf(placeOf(store.doc, view).variant)));
 }
 
 function fillKinds(store: Store, group: HTMLElement): void {

@@ -28,6 +28,20 @@ export function firstView(doc: PageDocument): View {
   return { place, state: defaultState(doc.places[place]!), kind: "click", opacity: 100, fit: true, pinned: -1 };
 }
 
+/** The viewports and variants that a page was captured at, each once. */
+export function choices(doc: PageDocument): { viewports: string[]; variants: string[] } {
+  return {
+    viewports: [...new Set(doc.places.map((place) => place.viewport.name))],
+    variants: [...new Set(doc.places.map((place) => place.variant))],
+  };
+}
+
+/** The place of a viewport and variant, or else the first of the viewport. */
+export function placeAt(doc: PageDocument, viewport: string, variant: string): number {
+  const exact = doc.places.findIndex((place) => place.viewport.name === viewport && place.variant === variant);
+  return exact >= 0 ? exact : doc.places.findIndex((place) => place.viewport.name === viewport);
+}
+
 export function defaultState(place: Place): number {
   return Math.max(place.states.findIndex((state) => state.id === "default"), 0);
 }

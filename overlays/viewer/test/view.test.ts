@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { ElementNumbers, PageDocument, State } from "../src/data.js";
 import { asPercent, elementAt } from "../src/geometry.js";
 import { asCsv, matches, ranked } from "../src/ranking.js";
-import { Store, firstView, fromHash, toHash } from "../src/view.js";
+import { Store, choices, firstView, fromHash, placeAt, toHash } from "../src/view.js";
 
 function element(i: number, numbers: Partial<ElementNumbers> = {}): ElementNumbers {
   return { i, name: `Button ${i}`, selector: `#b${i}`, box: [i * 10, 0, 10, 10], acts: true, ...numbers };
@@ -53,6 +53,15 @@ describe("the view in a link", () => {
     const store = new Store(doc, { ...firstView(doc), place: 0, state: 0, pinned: 4 });
     store.setPlace(1);
     expect(store.view).toMatchObject({ place: 1, state: 1, pinned: -1 });
+  });
+});
+
+describe("viewports and variants", () => {
+  it("are offered each once, and fall back to the viewport's first", () => {
+    const arms = { ...doc, places: [...doc.places, { ...doc.places[1]!, variant: "b" }] } as PageDocument;
+    expect(choices(arms)).toEqual({ viewports: ["desktop", "mobile"], variants: ["", "b"] });
+    expect(placeAt(arms, "mobile", "b")).toBe(2);
+    expect(placeAt(arms, "desktop", "b")).toBe(0);
   });
 });
 
