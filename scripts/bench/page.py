@@ -2,8 +2,9 @@
 
     python scripts/bench/page.py [--elements 5000]
 
-Prints the fastest of some rounds in milliseconds (other work on the machine only adds) and the compressed size of the
-bundles as JSON. The page is a shop list of rows of nine elements, every other row with an id, and a tab list on top.
+Prints processor time of the page's process in milliseconds a call (other work on the machine does not count, as far as
+caches allow) and the compressed size of the bundles as JSON. The page is a shop list of rows of nine elements, every
+other row with an id, and a tab list on top.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import gzip
 import json
 from importlib.resources import files
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import CDPSession, sync_playwright
 
 from heatreel.capture.browser import browser_arguments, find_browser
 from heatreel.capture.inpage import page_model
@@ -26,28 +27,22 @@ HEAD = """<!doctype html><title>Bench</title><style>.card {{ overflow: hidden }}
 <button role=tab aria-selected=false>Two</button></div>
 <main><ul>{rows}</ul></main>"""
 
-TIMES = """rounds => {
-  const fastest = (work) => {
-    let least = Infinity;
-    for (let i = 0; i < rounds; i++) {
-      const start = performance.now();
-      work(i);
-      least = Math.min(least, performance.now() - start);
-    }
-    return least;
-  };
-  const all = [...document.querySelectorAll("main *")];
-  const some = (i) => all[(i * 997) % all.length];
-  const one = (i) => __heatreel.seal(__heatreel.fingerprint(some(i)), "key");
-  const batch = (i) => { for (let k = 0; k < 50; k++) one(i * 50 + k); };
-  return {
-    elements: document.querySelectorAll("*").length,
-    outline_ms: fastest(() => __heatreel.outline(document, { key: "key" })),
-    sketch_ms: fastest(() => __heatreel.sketch(document)),
-    settings_ms: fastest(() => __heatreel.settings(document, "key")),
-    fingerprint_and_seal_ms: fastest(batch) / 50,
-  };
-}"""
+CALLS = {
+    "outline_ms": (1, "() => __heatreel.outline(document, { key: 'key' })"),
+    "sketch_ms": (1, "() => __heatreel.sketch(document)"),
+    "settings_ms": (20, "() => __heatreel.settings(document, 'key')"),
+    "fingerprint_and_seal_ms": (
+        200,
+        "(i) => __heatreel.seal(__heatreel.fingerprint(all[(i * 997) % all.length]), 'key')",
+    ),
+}
+TIMES = "times => { const all = [...document.querySelectorAll('main *')]; for (let i = 0; i < times; i++) (%s)(i); }"
+
+
+def processor_ms(session: CDPSession) -> float:
+    """Processor time that all pages have taken so far."""
+    processes = session.send("SystemInfo.getProcessInfo")["processInfo"]
+    return 1000 * sum(process["cpuTime"] for process in processes if process["type"] == "renderer")
 
 
 def word_of(number: int) -> str:
@@ -69,7 +64,13 @@ def main() -> None:
         page.goto("about:blank")
         page.set_content(HEAD.format(rows="".join(rows)))
         page.evaluate(page_model())
-        result = page.evaluate(TIMES, arguments.rounds)
+        session = browser.new_browser_cdp_session()
+        result: dict[str, float] = {"elements": page.evaluate("document.querySelectorAll('*').length")}
+        for name, (calls, call) in CALLS.items():
+            page.evaluate(TIMES % call, calls)
+            before = processor_ms(session)
+            page.evaluate(TIMES % call, calls * arguments.rounds)
+            result[name] = round((processor_ms(session) - before) / calls / arguments.rounds, 3)
         browser.close()
     bundles = {name: (files("heatreel.capture") / "bundles" / name).read_bytes() for name in ("page.js", "recorder.js")}
     sizes = {name: len(gzip.compress(script, 9)) for name, script in bundles.items()}

@@ -38,6 +38,22 @@ globalThis.laws = {
     return [print, __heatreel.seal(print, "write-key"), __heatreel.box(element), __heatreel.position(element)];
   }),
 
+  /** Selectors of what is hit at some points of the viewport but not in the outline, or not visible in it. */
+  hidden() {
+    const { elements } = JSON.parse(__heatreel.outline(document));
+    const seen = new Map(elements.map((one) => [one.selector, one.visible]));
+    const opaque = (element) => !element || (getComputedStyle(element).opacity !== "0" && opaque(element.parentElement));
+    const wrong = new Set();
+    for (let y = 3; y < innerHeight; y += 17) {
+      for (let x = 3; x < innerWidth; x += 19) {
+        const hit = Document.prototype.elementFromPoint.call(document, x, y);
+        const path = hit && __heatreel.selector(__heatreel.subject(hit));
+        if (hit && !innerOf(hit) && opaque(hit) && hit.localName !== "html" && !seen.get(path)) wrong.add(path);
+      }
+    }
+    return [...wrong];
+  },
+
   /** Number of points looked at, and those where something visible is said to be above what is hit. */
   paint() {
     const { elements } = JSON.parse(__heatreel.outline(document));

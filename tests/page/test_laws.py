@@ -99,3 +99,8 @@ def test_what_is_hit_is_painted_last(page: Page) -> None:
     """The element under a point has the highest paint order of all visible ones whose box holds the point."""
     _points, wrong = page.evaluate("laws.paint()")
     assert wrong == []
+
+
+def test_what_is_hit_is_visible(page: Page) -> None:
+    """What is under a point is in the outline and visible, unless it takes clicks while it is transparent."""
+    assert page.evaluate("laws.hidden()") == []

@@ -33,6 +33,7 @@ export const documentOf = free(node, "ownerDocument") as (node: Node) => Documen
 /** The document or shadow root that holds a node. */
 export const rootOf = free(node, "getRootNode");
 const childNodes = free(node, "childNodes");
+export const bodyOf = free(Document.prototype, "body") as (document: Node) => HTMLElement | null;
 export const tagOf = free(element, "localName");
 export const shadowOf = free(element, "shadowRoot");
 export const previousOf = free(element, "previousElementSibling");
@@ -61,11 +62,9 @@ export const innerOf = (element: Element): Node | null =>
   shadowOf(element) || (/^i?frame$/.test(tagOf(element)) ? (element as HTMLIFrameElement).contentDocument : null);
 
 /** What holds a tree: the host of a shadow root, the frame of a document; null for this script's own document. */
-export function hostOf(root: Node): Element | null {
-  if (root === document) return null;
-  if (kindOf(root) === 11) return (root as ShadowRoot).host || null;
-  const view = (root as Document).defaultView;
-  return (view && view.frameElement) || null;
+export function hostOf(root: Node): HTMLElement | null {
+  const { host, defaultView: view } = root as unknown as { host: HTMLElement; defaultView: Window | null };
+  return root === document ? null : kindOf(root) === 11 ? host : view && (view.frameElement as HTMLElement | null);
 }
 
 /** The element around an element; out of a shadow root its host, out of a frame's document the frame. */

@@ -1,6 +1,6 @@
 /** Where elements are, and whether one can see them. Lengths are CSS px. */
 
-import { all, childrenOf, documentOf, hostOf, once, parentOf, rectOf, styleOf, tagOf, type Memo } from "./dom";
+import { bodyOf, childrenOf, documentOf, hostOf, once, parentOf, rectOf, styleOf, tagOf, type Memo } from "./dom";
 
 // Not in browsers of before 2024.
 const checkVisibility = Element.prototype.checkVisibility as Element["checkVisibility"] | undefined;
@@ -19,7 +19,7 @@ export function position(element: Element, memo: Memo): "" | "fixed" | "sticky" 
  */
 export function box(element: Element, memo: Memo = new Map()): [number, number, number, number] {
   const { left, top, width, height } = rectOf(element);
-  const frame = hostOf(documentOf(element)) as HTMLElement | null;
+  const frame = hostOf(documentOf(element));
   if (!frame) {
     const moves = once(memo, position, element) === "fixed" ? 0 : 1;
     return [left + moves * scrollX, top + moves * scrollY, width, height];
@@ -55,8 +55,8 @@ export function visible(element: Element, memo: Memo): boolean {
   const document = documentOf(element);
   const root = childrenOf(document)[0]!;
   const clip = once(memo, clipper, element);
-  const { overflowX, overflowY } = styleOf(clip || all(document, "body")[0] || root);
-  const edges = rectOf(clip || root);
+  const { overflowX, overflowY } = styleOf(clip || bodyOf(document) || root);
+  const edges = once(memo, rectOf, clip || root);
   const endX = clip || overflowX !== "visible" ? edges.right : Infinity;
   const endY = clip ? edges.bottom : once(memo, position, element) === "fixed" ? root.clientHeight : Infinity;
   const around = clip || hostOf(document);

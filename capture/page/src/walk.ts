@@ -1,6 +1,6 @@
 /** Walks over a page, through open shadow roots and frames of the same origin. */
 
-import { all, childrenOf, innerOf, is, parentOf, rootOf } from "./dom";
+import { bodyOf, childrenOf, documentOf, innerOf, is, parentOf } from "./dom";
 import { isInteractive } from "./interactive";
 import { UNSEEN } from "./name";
 
@@ -14,7 +14,7 @@ const kept = (element: Element): boolean =>
 /** The element of the outline that an element belongs to: itself, or the nearest around it. */
 export function subject(element: Element): Element {
   const parent = parentOf(element);
-  return kept(element) ? element : parent ? subject(parent) : all(rootOf(element), "body")[0] || element;
+  return kept(element) ? element : parent ? subject(parent) : bodyOf(documentOf(element)) || element;
 }
 
 /** Calls `visit` with each kept element under a node, in document order, a host before its shadow tree before its children. */
