@@ -282,6 +282,10 @@ def test_the_recorder_is_served(tmp_path: Path) -> None:
             answer = await client.get("/heatreel.js")
             assert answer.status_code == 200
             assert answer.headers["content-type"].startswith("text/javascript")
+            assert len(gzip.compress(answer.content, mtime=0)) <= 6000
+            assert answer.headers["content-encoding"] == "gzip"
+            plain = await client.get("/heatreel.js", headers={"accept-encoding": "identity"})
+            assert plain.content == answer.content and "content-encoding" not in plain.headers
             again = await client.get("/heatreel.js", headers={"if-none-match": answer.headers["etag"]})
             assert (again.status_code, again.content) == (304, b"")
 

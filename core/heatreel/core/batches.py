@@ -34,8 +34,6 @@ EFFECTS = {
     "f": "focus",
     "t": "selection",
     "w": "window",
-    "d": "download",
-    "c": "chooser",
     "i": "input",
 }
 """What followed a click, by its letter on the wire."""

@@ -19,14 +19,17 @@ if TYPE_CHECKING:
 _EXTRA = "the collector needs the extra `serve`: pip install 'heatreel[serve]' ({0} is missing)"
 
 
-def create_app(folder: Path, *, origins: Sequence[str] = (), routes: Sequence[BaseRoute] = ()) -> Starlette:
+def create_app(
+    folder: Path, *, origins: Sequence[str] = (), routes: Sequence[BaseRoute] = (), source: str = "recorder"
+) -> Starlette:
     """The collector of a workspace as an ASGI application, with `routes` beside its own.
 
     The workspace is made with a default site when it is not there. The event log is opened for writing while the
     application's lifespan lasts. `origins` (`https://shop.example`) are the only ones to accept events from; none
-    given means any. Raises `CannotRun` when the extra `serve` is missing.
+    given means any. `source` is what the sessions say of where they came from. Raises `CannotRun` when the extra
+    `serve` is missing.
     """
-    return _part("app").create_app(folder, origins=origins, routes=routes)  # type: ignore[no-any-return]
+    return _part("app").create_app(folder, origins=origins, routes=routes, source=source)  # type: ignore[no-any-return]
 
 
 def serve(
@@ -36,12 +39,13 @@ def serve(
     *,
     origins: Sequence[str] = (),
     routes: Sequence[BaseRoute] = (),
+    source: str = "recorder",
 ) -> None:
     """Runs the collector until it is told to stop (SIGINT, SIGTERM); returns within about 10 s of that.
 
     Raises `Busy` when the port is taken or another collector writes this workspace's event log.
     """
-    _part("server").serve(folder, host, port, origins=origins, routes=routes)
+    _part("server").serve(folder, host, port, origins=origins, routes=routes, source=source)
 
 
 @contextmanager
@@ -51,9 +55,10 @@ def running(
     port: int = 0,
     origins: Sequence[str] = (),
     routes: Sequence[BaseRoute] = (),
+    source: str = "recorder",
 ) -> Iterator[str]:
     """A collector in a thread of this process, on a free loopback port unless told; gives its URL without a slash."""
-    with _part("server").running(folder, port=port, origins=origins, routes=routes) as url:
+    with _part("server").running(folder, port=port, origins=origins, routes=routes, source=source) as url:
         yield url
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import logging
 import time
@@ -53,9 +54,10 @@ class Sites:
 class Collector:
     """What the routes of one workspace share."""
 
-    def __init__(self, folder: Path, origins: Sequence[str]) -> None:
+    def __init__(self, folder: Path, origins: Sequence[str], source: str) -> None:
         self.folder = folder
         self.origins = frozenset(origins)
+        self.source = source
         self.sites = Sites(folder)
         self.writer: GroupWriter | None = None
         self.counts: Counter[str] = Counter()
@@ -87,7 +89,7 @@ class Collector:
             batch = wire.decode(body)
         except ValueError as exc:
             raise Refused(400, str(exc)) from exc
-        outcome = await self._store(_to_store(batch, self._site(batch.site)))
+        outcome = await self._store(_to_store(batch, self._site(batch.site), self.source))
         if outcome.startswith("refused"):
             raise Refused(400, "the batch cannot be stored")
         self.counts[outcome] += 1
@@ -144,10 +146,12 @@ class Collector:
         return response
 
 
-def create_app(folder: Path, *, origins: Sequence[str] = (), routes: Sequence[BaseRoute] = ()) -> Starlette:
+def create_app(
+    folder: Path, *, origins: Sequence[str] = (), routes: Sequence[BaseRoute] = (), source: str = "recorder"
+) -> Starlette:
     """See `heatreel.capture.collector.create_app`."""
     _ensure_site(folder)
-    collector = Collector(folder, origins)
+    collector = Collector(folder, origins, source)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -169,7 +173,7 @@ def create_app(folder: Path, *, origins: Sequence[str] = (), routes: Sequence[Ba
     return Starlette(routes=[*own, *routes], lifespan=lifespan)
 
 
-def _to_store(batch: wire.Batch, site: str) -> Batch:
+def _to_store(batch: wire.Batch, site: str, source: str) -> Batch:
     return Batch(
         site=site,
         session=batch.session,
@@ -178,7 +182,7 @@ def _to_store(batch: wire.Batch, site: str) -> Batch:
         received_ms=time.time_ns() // 1_000_000,
         events=len(batch.events),
         body=wire.encode(batch),
-        source=batch.source,
+        source=source,
     )
 
 
@@ -221,9 +225,13 @@ def _recorder() -> Callable[[Request], Awaitable[Response]]:
             "Access-Control-Allow-Origin": "*",
             "Cross-Origin-Resource-Policy": "cross-origin",
             "X-Content-Type-Options": "nosniff",
+            "Vary": "Accept-Encoding",
         }
         if request.headers.get("if-none-match") == tag:
             return Response(status_code=304, headers=headers)
+        if "gzip" in request.headers.get("accept-encoding", ""):
+            script = gzip.compress(script, mtime=0)
+            headers["Content-Encoding"] = "gzip"
         return Response(script, media_type="text/javascript", headers=headers)
 
     return recorder

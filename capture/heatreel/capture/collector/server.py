@@ -7,14 +7,13 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
-from starlette.routing import BaseRoute
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 from heatreel.capture.collector.app import create_app
@@ -82,22 +81,20 @@ class _Server(uvicorn.Server):
                 signal.signal(number, handler)
 
 
-def serve(folder: Path, host: str, port: int, *, origins: Sequence[str] = (), routes: Sequence[BaseRoute] = ()) -> None:
+def serve(folder: Path, host: str, port: int, **options: Any) -> None:
     """See `heatreel.capture.collector.serve`."""
     with _listening(host, port) as listener:
-        server = _server(_app(folder, origins, routes))
+        server = _server(_app(folder, **options))
         server.run(sockets=[listener])
         if not server.started:
             raise CannotRun(f"{folder}: the collector did not start; see the lines above")
 
 
 @contextmanager
-def running(
-    folder: Path, *, port: int = 0, origins: Sequence[str] = (), routes: Sequence[BaseRoute] = ()
-) -> Iterator[str]:
+def running(folder: Path, *, port: int = 0, **options: Any) -> Iterator[str]:
     """See `heatreel.capture.collector.running`."""
     with _listening("127.0.0.1", port) as listener:
-        server = _server(_app(folder, origins, routes))
+        server = _server(_app(folder, **options))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="collector")
         thread.start()
         while not server.started and thread.is_alive():
@@ -111,8 +108,8 @@ def running(
             thread.join()
 
 
-def _app(folder: Path, origins: Sequence[str], routes: Sequence[BaseRoute]) -> Starlette:
-    app = create_app(folder, origins=origins, routes=routes)
+def _app(folder: Path, **options: Any) -> Starlette:
+    app = create_app(folder, **options)
     # Asked here so that a second collector is told in one line; the lifespan takes it again.
     with EventLog.writing(folder):
         pass

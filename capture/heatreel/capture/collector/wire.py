@@ -207,7 +207,6 @@ class Batch(Struct, frozen=True, omit_defaults=True, rename={"first": "from", "v
     events: Annotated[tuple[AnyEvent, ...], Meta(min_length=1, max_length=500)]
     targets: Annotated[tuple[Target, ...], Meta(max_length=500)] = ()
     states: Annotated[tuple[State, ...], Meta(max_length=200)] = ()
-    source: Literal["recorder", "record"] = "recorder"
 
 
 _decoder = msgspec.json.Decoder(Batch)

@@ -10,7 +10,7 @@ import { add } from "./rows";
 const enum Bound { Ms = 2500 }
 
 /** Letters of `EFFECTS` in core/batches.py. */
-export type Kind = "m" | "n" | "s" | "f" | "t" | "w" | "d" | "c" | "i";
+export type Kind = "m" | "n" | "s" | "f" | "t" | "w" | "i";
 
 /** A press on a target by mouse, touch, pen or key in a state, and what followed. */
 export interface Press {

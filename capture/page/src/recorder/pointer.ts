@@ -35,8 +35,8 @@ export function click(event: PointerEvent, flags = 0): void {
   if (cause.click !== undefined) return;
   const by = event.isTrusted ? cause.by : "script";
   cause.click = add("c", [...place(target, /^[ks]/.test(by) ? undefined : event), by[0], +(event.ctrlKey || event.metaKey) | flags], cause.state);
-  if (target.closest("[download]")) notice("d");
-  if (target.closest("[target=_blank]")) notice("w");
+  // These leave no trace in the page.
+  if (target.closest("[download],[target=_blank]")) notice("w");
 }
 
 let moved: PointerEvent | undefined;

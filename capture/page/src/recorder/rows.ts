@@ -2,7 +2,7 @@
 
 import { later, now } from "./guest";
 import { random, remember, session } from "./session";
-import { site, source, variant } from "./snippet";
+import { site, variant } from "./snippet";
 import { settle, state } from "./state";
 import { outbox, send } from "./transport";
 
@@ -77,6 +77,6 @@ export function flush(): void {
   remember();
   const [targets, states] = tables.map((table, kind) => table.slice(from[kind + 1]).map((text) => JSON.parse(text)));
   const events = rows.splice(0, Rows.Most);
-  outbox.push(JSON.stringify({ v: 1, site, source, session, doc, seq: seq++, at, sent: now(), page, from, events, targets, states }));
+  outbox.push(JSON.stringify({ v: 1, site, session, doc, seq: seq++, at, sent: now(), page, from, events, targets, states }));
   from = [from[0]! + events.length, ...tables.map((table) => table.length)];
 }

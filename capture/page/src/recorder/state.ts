@@ -16,7 +16,7 @@ import { site } from "./snippet";
 import { forget } from "./targets";
 
 /** Once changed, the page gets this long to come to rest; longer when it is costly, so that it costs one part in 20. */
-const enum Rest { Ms = 120, Share = 20, MostMs = 500 }
+const enum Rest { Ms = 120, Share = 20 }
 
 /** The number of the present state, -1 when none is known yet. */
 export let state = -1;
@@ -30,7 +30,7 @@ export function touch(): void {
   if (dirty) return;
   dirty = true;
   since = now();
-  later(() => (self.requestIdleCallback || later)(safely(settle), { timeout: Rest.MostMs } as never), Rest.Ms + Rest.Share * cost);
+  later(() => (self.requestIdleCallback || later)(safely(settle)), Rest.Ms + Rest.Share * cost);
 }
 
 /** Computes the state if the page has changed. */
