@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from heatreel.core.hits import REASONS, TYPES
 from heatreel.core.session import CONTEXT_TYPES, PLACED_TYPES, Event, SeenState, Session, Target
+from heatreel.replay.account import PAGES
 from heatreel.replay.profiles import PROFILES
 from heatreel.replay.replay import Placed, ReplayOptions, place_sessions
 from replay_making import DESKTOP, HELP, HOME, MOBILE, SETTINGS, Visitor, captured, outline_of, seen, target_of
@@ -69,7 +70,7 @@ def check(placed: Placed, sessions: list[Session]) -> None:
     assert sum(page["placed"] for page in pages) == ledger.placed
 
 
-@settings(max_examples=150, deadline=None, phases=PHASES)
+@settings(max_examples=100, deadline=None, phases=PHASES)
 @given(st.lists(sessions, max_size=3), st.integers(1, 20), st.sampled_from(list(PROFILES)))
 def test_ledger_closes_for_every_input(some: list[Session], chunk: int, profile: str) -> None:
     placed = place_sessions(captured(), some, ReplayOptions(profile=profile, chunk_events=chunk))
@@ -85,7 +86,7 @@ def test_ledger_closes_for_every_input(some: list[Session], chunk: int, profile:
         assert (hits.type[~on_element] != TYPES.index("click")).all()
 
 
-@settings(max_examples=50, deadline=None, phases=PHASES)
+@settings(max_examples=40, deadline=None, phases=PHASES)
 @given(st.lists(sessions, max_size=4, unique_by=lambda session: session.id), st.integers(1, 20))
 def test_chunks_change_nothing(some: list[Session], chunk: int) -> None:
     whole = place_sessions(captured(), some)
@@ -125,6 +126,16 @@ def test_events_that_say_too_little() -> None:
     counts = {reason: count for reason, count in placed.ledger.not_placed.items() if count}
     assert counts == {"unsupported": 3, "out_of_range": 3, "masked": 1}
     assert {name: len(some) for name, some in placed.details["examples"].items()} == counts
+
+
+def test_many_pages_that_were_not_captured_are_summed_up() -> None:
+    visitor = Visitor()
+    for number in range(PAGES + 20):
+        visitor.view(f"https://shop.test/old/{number}")
+    placed = place_sessions(captured(), [visitor.session()])
+    check(placed, [visitor.session()])
+    assert placed.details["pages"][-1]["pages"] == 20
+    assert placed.details["pages"][-1]["not_placed"] == {"unknown_state": 20}
 
 
 def test_same_input_gives_the_same_output() -> None:

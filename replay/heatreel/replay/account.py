@@ -15,7 +15,7 @@ from heatreel.replay.columns import UNSUPPORTED, EventColumns, factorize
 from heatreel.replay.graphs import Place
 from heatreel.replay.rows import PLACED, Placer, Rows
 from heatreel.replay.signals import Cluster
-from heatreel.replay.unknown import PATHS, UnknownStates, path_to
+from heatreel.replay.unknown import PATHS, Paths, UnknownStates
 
 CLUSTERS = 200
 """So many flagged clusters are kept for each signal, those with the most clicks."""
@@ -160,22 +160,18 @@ class Account:
         _first, group = factorize(rows.place[at], rows.seen[at], columns.session[at])
         counts = np.bincount(group)
         first, _ = factorize(group)
+        paths = Paths(columns, rows, [target.selector for target in self.placer.numbers.targets])
         for one in first.tolist():
             row = int(at[one])
             page, viewport, variant = self._where(columns, rows, row)
-            found = self.unknown.find(self._place(rows, row), page, variant, viewport, int(rows.seen[row]))
+            place = self._place(rows, row)
+            found = self.unknown.find(place, page, variant, viewport, int(rows.seen[row]))
             found.events += int(counts[group[one]])
             found.sessions.add(int(columns.session[row]))
             found.url = found.url or columns.events[row].url
-            if found.followed < PATHS:
+            if place.graphs and found.followed < PATHS:
                 found.followed += 1
-                found.paths[self._path(columns, rows, row)] += 1
-
-    def _path(self, columns: EventColumns, rows: Rows, row: int) -> tuple[str, ...]:
-        position = int(np.flatnonzero(rows.order == row)[0])
-        clicked = np.isin(columns.type[rows.order], (TYPES.index("click"), TYPES.index("tap")))
-        names = [target.selector for target in self.placer.numbers.targets]
-        return path_to(position, rows.visit[rows.order], clicked, columns.target[rows.order], names)
+                found.paths[paths.to(row)] += 1
 
     def _flag(self, columns: EventColumns, rows: Rows, cluster: Cluster) -> None:
         row = cluster.rows[-1]
@@ -220,7 +216,7 @@ class Account:
         captured = [_page_ledger(where, self._outcomes.get(where, Counter()), some) for where, some in states.items()]
         others = [_page_ledger(where, counts, []) for where, counts in self._outcomes.items() if where not in states]
         others.sort(key=lambda page: (-page["recorded"], page["page"]))
-        return captured + others[:PAGES]
+        return captured + others[:PAGES] + _summed(others[PAGES:])
 
 
 _WHY = {
@@ -228,6 +224,16 @@ _WHY = {
     "unsupported": "the event names neither a target nor a point that can be used",
     "masked": "the recorder was told not to say where",
 }
+
+
+def _summed(pages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """One entry, without a name, for many pages."""
+    if not pages:
+        return []
+    outcomes: Counter[str] = Counter()
+    for page in pages:
+        outcomes.update(page["not_placed"])
+    return [_page_ledger(("", "", ""), outcomes, []) | {"pages": len(pages)}]
 
 
 def _page_ledger(where: _Where, outcomes: Counter[str], states: list[dict[str, Any]]) -> dict[str, Any]:

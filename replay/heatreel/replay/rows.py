@@ -65,17 +65,6 @@ class Rows:
         return found
 
 
-@dataclass(frozen=True)
-class _Shapes:
-    """Geometry of all snapshots in one piece: element e of snapshot s is at `first[s] + e`."""
-
-    first: Ints
-    boxes: Floats
-    containers: Bools
-    widths: Floats
-    heights: Floats
-
-
 class Placer:
     """Places event columns on the snapshots of a capture. Keeps what it has found out between calls."""
 
@@ -94,7 +83,9 @@ class Placer:
         self._places: dict[tuple[int, int, int, bool, bool], int] = {}
         self._changes: dict[frozenset[str], int] = {frozenset(): 0}
         self._choices: dict[tuple[int, int, int, int, int], Choice] = {}
-        self._shapes: _Shapes | None = None
+        self._shapes: dict[int, tuple[Floats, Bools]] = {}
+        sizes = [(snapshot.width, snapshot.height) for snapshot in pages.snapshots]
+        self._sizes = np.array(sizes, dtype=np.float64).reshape(-1, 2)
 
     def rows(self, columns: EventColumns) -> Rows:
         """The place of each row, or the reason why it has none."""
@@ -227,18 +218,18 @@ class Placer:
 
     # Points
 
-    def _geometry(self) -> _Shapes:
-        if self._shapes is None:
-            outlines = [self.pages.outline(ordinal) for ordinal in range(len(self.pages.snapshots))]
-            sizes = [len(outline.elements) for outline in outlines]
-            self._shapes = _Shapes(
-                first=np.cumsum([0, *sizes])[:-1].astype(np.int64),
-                boxes=np.concatenate([np.zeros((0, 4)), *(outline.boxes for outline in outlines)]),
-                containers=np.concatenate([np.zeros(0, bool), *(placing.containers(outline) for outline in outlines)]),
-                widths=np.array([snapshot.width for snapshot in self.pages.snapshots], dtype=np.float64),
-                heights=np.array([snapshot.height for snapshot in self.pages.snapshots], dtype=np.float64),
-            )
-        return self._shapes
+    def _boxes(self, ordinal: Ints, element: Ints) -> tuple[Floats, Bools]:
+        """The box of each row's element, shape (n, 4), and whether it is a container."""
+        used = np.unique(ordinal).tolist()
+        for one in used:
+            if one not in self._shapes:
+                outline = self.pages.outline(one)
+                self._shapes[one] = outline.boxes, placing.containers(outline)
+        shapes = [self._shapes[one] for one in used]
+        first = np.zeros(len(self.pages.snapshots), dtype=np.int64)
+        first[used] = np.cumsum([0, *(len(boxes) for boxes, _ in shapes)])[:-1]
+        at = first[ordinal] + element
+        return np.concatenate([boxes for boxes, _ in shapes])[at], np.concatenate([some for _, some in shapes])[at]
 
     def _windows(self, columns: EventColumns) -> Floats:
         """Width and height of the window of each row, shape (n, 2); what is no size is 0."""
@@ -260,7 +251,7 @@ class Placer:
         rows.reason[at[absurd]] = _CODE["out_of_range"]
         at, offset = at[~absurd], offset[~absurd]
         deepest = np.maximum(offset, 0) + self._windows(columns)[at, 1]
-        height = self._geometry().heights[rows.ordinal[at]]
+        height = self._sizes[rows.ordinal[at], 1]
         length = self._page_lengths(columns, rows)[at]
         same_width = np.array([place.exact for place in self.places], dtype=bool)[rows.place[at]]
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -313,10 +304,11 @@ class Placer:
         rows.reason[at[masked]] = _CODE["masked"]
         good = ~(unknown | outside | masked)
         at, u, v, before = at[good], u[good], v[good], before[good]
-        shapes = self._geometry()
-        index = shapes.first[rows.ordinal[at]] + rows.element[at]
-        x, y = placing.place(u, v, before, shapes.boxes[index], shapes.containers[index])
-        width, height = shapes.widths[rows.ordinal[at]], shapes.heights[rows.ordinal[at]]
+        if not len(at):
+            return
+        boxes, container = self._boxes(rows.ordinal[at], rows.element[at])
+        x, y = placing.place(u, v, before, boxes, container)
+        width, height = self._sizes[rows.ordinal[at]].T
         off = ~((x >= -1) & (y >= -1) & (x <= width + 1) & (y <= height + 1))
         rows.x[at], rows.y[at] = x, y
         rows.reason[at[off]] = _CODE["out_of_range"]

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from heatreel.replay.columns import POINTER_CODES, EventColumns
 from heatreel.replay.graphs import Place
+from heatreel.replay.rows import Rows
 from heatreel.replay.sketches import Bits, read_sketch, similarities
 from heatreel.replay.states import OFF, Recognition
 
@@ -98,10 +99,21 @@ class UnknownStates:
         return [state.as_json() for state in every[:most]]
 
 
-def path_to(
-    position: int, visit: NDArray[np.int64], clicked: NDArray[np.bool_], target: NDArray[np.int64], names: Sequence[str]
-) -> _Path:
-    """Selectors of what was clicked in the visit before a row; rows in document order."""
-    begin = int(np.searchsorted(visit, visit[position], side="left"))
-    rows = np.flatnonzero(clicked[begin:position]) + begin
-    return tuple(names[number] for number in target[rows].tolist() if number >= 0)[-LONGEST:]
+class Paths:
+    """What was clicked in a visit before a row. `names` are the selectors of the targets by number."""
+
+    def __init__(self, columns: EventColumns, rows: Rows, names: Sequence[str]) -> None:
+        self.names = names
+        self.visit = rows.visit[rows.order]
+        self.place = np.empty_like(rows.order)
+        self.place[rows.order] = np.arange(len(rows.order))
+        clicked = np.isin(columns.type, POINTER_CODES) & (columns.target >= 0)
+        self.clicked = clicked[rows.order]
+        self.target = columns.target[rows.order]
+
+    def to(self, row: int) -> _Path:
+        """The selectors, at most `LONGEST`."""
+        end = int(self.place[row])
+        begin = int(np.searchsorted(self.visit, self.visit[end], side="left"))
+        clicks = np.flatnonzero(self.clicked[begin:end])[-LONGEST:] + begin
+        return tuple(self.names[number] for number in self.target[clicks].tolist())
