@@ -1,5 +1,5 @@
 // Builds the scripts that the Python package ships: page.js and keep.js for the capture, recorder.js for visitors.
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
@@ -49,10 +49,8 @@ function size(outfile, name) {
 
 await bundle("page.ts", "page.js");
 await bundle("keep.ts", "keep.js");
-if (existsSync(join(here, "src/recorder/index.ts"))) {
-  const bytes = await guest("recorder/index.ts", "recorder.js");
-  if (bytes > RECORDER_LIMIT_BYTES) {
-    console.error(`recorder.js is ${bytes} bytes gzip, more than the ${RECORDER_LIMIT_BYTES} it may have`);
-    process.exit(1);
-  }
+const bytes = await guest("recorder/index.ts", "recorder.js");
+if (bytes > RECORDER_LIMIT_BYTES) {
+  console.error(`recorder.js is ${bytes} bytes gzip, more than the ${RECORDER_LIMIT_BYTES} it may have`);
+  process.exit(1);
 }

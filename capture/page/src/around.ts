@@ -5,11 +5,15 @@ import { content, fold, name } from "./name";
 import { stable } from "./stable";
 
 const STATE =
-  /^(is|has|slick|owl)-|^(in|on|off|shown?|fade|active|open|hidden|visible|selected|current|closed|checked|disabled)$|^(collaps|expand|load|lazy|hover|focus|animat)/;
+  /^(is|has|slick|owl)-|^(in|on|off|shown?|active|open|hidden|visible|selected|current|closed|checked|disabled)$/;
+const TRANSITION = /^(fade|collaps|expand|load|lazy|hover|focus|animat)/;
 
 /** Class tokens that a person seems to have given and that do not say a state, at most eight. */
 export const classes = (element: Element): string[] =>
-  attr(element, "class").split(/\s+/).filter((token) => stable(token) && !STATE.test(token)).slice(0, 8);
+  attr(element, "class")
+    .split(/\s+/)
+    .filter((token) => stable(token) && !STATE.test(token) && !TRANSITION.test(token))
+    .slice(0, 8);
 
 /** Siblings are structurally equal when tag, first stable class and tag of the first child agree. */
 function shape(element: Element): string {

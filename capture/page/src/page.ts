@@ -12,7 +12,8 @@ import { switches } from "./switches";
 import { subject } from "./walk";
 
 const heatreel = {
-  outline, fingerprint, seal, isInteractive, switches, settings, sketch, compareSketches, selector, resolve, subject, digest, box,
+  outline, fingerprint, seal, isInteractive, switches, settings, sketch, compareSketches, selector, resolve, subject,
+  digest, box,
   position: (element: Element) => position(element, new Map()),
   visible: (element: Element) => visible(element, new Map()),
 };

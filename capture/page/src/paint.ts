@@ -26,7 +26,8 @@ function onTop(element: Element): boolean {
 function layer(element: Element): Layer | null {
   const style = styleOf(element);
   const parent = parentOf(element);
-  if (!parent) return { context: true, z: 0 };
+  // A frame is painted as a whole, whatever z-index there is in it.
+  if (!parent || is(element, ":root>body")) return { context: true, z: 0 };
   if (onTop(element)) return { context: true, z: TOP };
   const placed = style.position !== "static";
   const held = /fixed|sticky/.test(style.position);
@@ -36,10 +37,11 @@ function layer(element: Element): Layer | null {
   return context || placed ? { context, z: z || 0 } : null;
 }
 
+const EFFECTS = ["transform", "filter", "backdropFilter", "perspective", "clipPath", "rotate", "scale", "translate"] as const;
+
 const effects = (style: CSSStyleDeclaration): boolean =>
   style.opacity !== "1" ||
-  [style.transform, style.filter, style.backdropFilter, style.perspective, style.clipPath, style.rotate, style.scale, style.translate]
-    .some((value) => value && value !== "none") ||
+  EFFECTS.some((effect) => style[effect] && style[effect] !== "none") ||
   (style.mixBlendMode || "normal") !== "normal" ||
   style.isolation === "isolate" ||
   /paint|layout|content|strict/.test(style.contain) ||
@@ -48,7 +50,6 @@ const effects = (style: CSSStyleDeclaration): boolean =>
 /** The rank of each element, higher is nearer to the viewer; `elements` in tree order with the index of each parent. */
 export function paintOrder(elements: Element[], parents: number[]): number[] {
   const layers = elements.map(layer);
-  layers[0] = layers[0] || { context: true, z: 0 };
   const flows: number[][] = elements.map(() => []);
   const stacked: number[][] = elements.map(() => []);
   const owner: number[] = [];

@@ -1,7 +1,9 @@
 /** One element as the outline records it: fingerprint, geometry, and what the page around it says. */
 
 import { classes, group, near } from "./around";
-import { attr, has, innerOf, is, kindOf, nodesIn, once, parentNode, parentOf, rectOf, styleOf, tagOf, type Memo } from "./dom";
+import {
+  attr, has, innerOf, is, kindOf, nodesIn, once, parentNode, parentOf, rectOf, styleOf, tagOf, type Memo,
+} from "./dom";
 import { fingerprint, seal } from "./fingerprint";
 import { box, position, visible } from "./geometry";
 import { digest } from "./hash";

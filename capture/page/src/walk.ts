@@ -17,7 +17,7 @@ export function subject(element: Element): Element {
   return kept(element) ? element : parent ? subject(parent) : bodyOf(documentOf(element)) || element;
 }
 
-/** Calls `visit` with each kept element under a node, in document order, a host before its shadow tree before its children. */
+/** Calls `visit` with each kept element under a node in document order: a host, its shadow tree, its children. */
 export function walk(root: Node, visit: (element: Element) => void): void {
   for (const element of childrenOf(root)) {
     if (is(element, UNSEEN)) continue;
