@@ -56,6 +56,7 @@ class Change:
     solid: int = 0
     added_texts: tuple[str, ...] = ()
     removed_texts: tuple[str, ...] = ()
+    new_texts: tuple[str, ...] = ()
     added_area: int = 0
     removed_area: int = 0
     roots: tuple[Root, ...] = ()
@@ -78,7 +79,7 @@ class Change:
         for key in ("roots", "left"):
             values[key] = tuple(_root(root) for root in values.get(key, ()))
         values["notes"] = tuple((what, detail) for what, detail in values.get("notes", ()))
-        for key in ("added_texts", "removed_texts", "images"):
+        for key in ("added_texts", "removed_texts", "new_texts", "images"):
             values[key] = tuple(values.get(key, ()))
         return cls(**values)
 

@@ -151,6 +151,11 @@ def state_id(kind: str, label: str, change: Change) -> str:
     """`<kind>-<slug of label>-<4 hex of what it reveals>`: the same on the next capture, and at other viewports."""
     words = label.partition(": ")[2] or label
     slug = re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-")[:40].rstrip("-")
-    shown = sorted(set(change.added_texts)) or sorted(set(change.images)) or sorted(set(change.removed_texts))
+    shown = (
+        sorted(change.new_texts)
+        or sorted(set(change.added_texts))
+        or sorted(set(change.images))
+        or sorted(set(change.removed_texts))
+    )
     digest = hashlib.sha256("\n".join([kind, *shown]).encode()).hexdigest()[:4]
     return "-".join(part for part in (kind, slug, digest) if part)

@@ -31,6 +31,7 @@ def checks(explicit: str | None = None) -> list[Check]:
         lambda: _browser(explicit),
         _opencv,
         lambda: _bundle("page model", "heatreel.capture", "page.js"),
+        lambda: _bundle("dom", "heatreel.capture", "keep.js"),
         lambda: _bundle("recorder", "heatreel.capture", "recorder.js"),
         lambda: _bundle("viewer", "heatreel.overlays", "viewer.js"),
         _serve,

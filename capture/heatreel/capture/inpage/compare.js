@@ -81,6 +81,12 @@
 
   const textOf = (leaf) => leaf.key.startsWith("text:") ? leaf.key.slice(5).replace(/~$/, "") : "";
 
+  // Texts that were nowhere to be seen before: the same at each width, whatever lies beside them.
+  const unseen = (leaves, before) => {
+    const known = new Set(before.leaves.map(textOf));
+    return [...new Set(leaves.map(textOf))].filter((text) => text && !known.has(text));
+  };
+
   // The outermost elements that came with the leaves: the fragment.
   const roots = (leaves, before) => {
     const found = [];
@@ -235,7 +241,7 @@
       added: other.length, removed: gone.length, own: added.length + removed.length - other.length - gone.length,
       solid: solid(other) + solid(gone), same: !added.length && !removed.length && !styles.moved && !styles.recolored && !shuffled,
       added_texts: other.map(textOf).filter(Boolean).slice(0, 400), removed_texts: gone.map(textOf).filter(Boolean).slice(0, 400),
-      images: other.filter((leaf) => /^(img|back):/.test(leaf.key)).map((leaf) => leaf.key).slice(0, 50),
+      new_texts: unseen(other, before).slice(0, 400), images: other.filter((leaf) => /^(img|back):/.test(leaf.key)).map((leaf) => leaf.key).slice(0, 50),
       added_area: area(other), removed_area: area(gone),
       roots: roots(other, before).slice(0, 12).map((one) => describe(one, before, other, false)),
       left: roots(gone, after).slice(0, 12).map((one) => describe(one, after, gone, true)),

@@ -146,7 +146,7 @@
   };
 
   // Scrolls the window and true scrollers, never what only hides its overflow (that would turn carousels).
-  const bring = (element, moved) => {
+  const bring = (element, moved, middle) => {
     const doc = element.ownerDocument, view = doc.defaultView;
     for (let at = hr.up(element); at && at.ownerDocument === doc; at = hr.up(at)) {
       if (at === doc.body || at === doc.documentElement) break;
@@ -160,11 +160,11 @@
       if (x && (box.left < frame.left || box.right > frame.right)) at.scrollLeft += box.left - frame.left - (frame.width - box.width) / 2;
     }
     const box = element.getBoundingClientRect();
-    if (box.top < 0 || box.bottom > view.innerHeight) {
+    if (box.top < 0 || box.bottom > view.innerHeight || middle) {
       if (!moved.has(view)) moved.set(view, [view.scrollX, view.scrollY]);
       view.scrollTo({ top: view.scrollY + box.top - (view.innerHeight - Math.min(box.height, view.innerHeight)) / 2, behavior: "instant" });
     }
-    if (view !== globalThis && view.frameElement) bring(view.frameElement, moved);
+    if (view !== globalThis && view.frameElement) bring(view.frameElement, moved, middle);
   };
   const putBack = (moved) => {
     for (const [at, [x, y]] of [...moved].reverse()) {
@@ -206,11 +206,14 @@
   const place = (element) => {
     const tries = [element, ...(element.labels || [])];
     for (const one of tries) {
-      const moved = new Map();
-      bring(one, moved);
-      const found = hr.hit(one);
-      putBack(moved);
-      if (found) return [one, found[0]];
+      // What lies under a fixed bar may lie free when the page is scrolled.
+      for (const middle of [false, true]) {
+        const moved = new Map();
+        bring(one, moved, middle);
+        const found = hr.hit(one);
+        putBack(moved);
+        if (found) return [one, found[0]];
+      }
     }
     return null;
   };
