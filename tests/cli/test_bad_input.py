@@ -74,7 +74,11 @@ def test_a_missing_browser_says_how_to_get_one(heatreel: Call, tmp_path: Path) -
     heatreel("capture", "http://127.0.0.1:9/", "--browser", "/no/browser").fails(3, "/no/browser", "--browser")
     heatreel("capture", "http://127.0.0.1:9/", HEATREEL_BROWSER="/no/browser").fails(3, "HEATREEL_BROWSER")
     bare = heatreel(
-        "capture", "http://127.0.0.1:9/", PATH=str(tmp_path), PLAYWRIGHT_BROWSERS_PATH=str(tmp_path), HEATREEL_BROWSER=""
+        "capture",
+        "http://127.0.0.1:9/",
+        PATH=str(tmp_path),
+        PLAYWRIGHT_BROWSERS_PATH=str(tmp_path),
+        HEATREEL_BROWSER="",
     )
     bare.fails(3, "playwright install chromium")
     doctor = heatreel("doctor", "--only", "browser", "--browser", "/no/browser")
