@@ -11,8 +11,10 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 BUNDLES = (
     "capture/heatreel/capture/bundles/page.js",
+    "capture/heatreel/capture/bundles/keep.js",
     "capture/heatreel/capture/bundles/recorder.js",
     "overlays/heatreel/overlays/bundles/viewer.js",
+    "overlays/heatreel/overlays/bundles/viewer.css",
 )
 
 
