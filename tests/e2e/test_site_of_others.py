@@ -25,25 +25,27 @@ from heatreel.replay.replay import replay
 
 VIEWPORTS = (Viewport("desktop", 1280, 800), Viewport("mobile", 390, 844, touch=True))
 
-# The deepest element at a point of the window, said in nth-of-type steps; not the page model's words.
-PATH_AT = """([x, y]) => {
+# The deepest element at a point of the window, said in nth-of-type steps (not the page model's words), and the
+# point as a share of its box: answers above it that are open push it down, and the capture holds each alone.
+SPOT_AT = """([x, y]) => {
   let node = document.elementFromPoint(x, y);
+  const box = node.getBoundingClientRect();
   const steps = [];
   for (; node && node !== document.body; node = node.parentElement) {
     const alike = [...node.parentElement.children].filter((child) => child.localName === node.localName);
     steps.unshift(`${node.localName}:nth-of-type(${alike.indexOf(node) + 1})`);
   }
-  return ["body", ...steps].join(" > ");
+  return [["body", ...steps].join(" > "), (x - box.x) / box.width, (y - box.y) / box.height];
 }"""
 
 
 @dataclass(frozen=True)
 class Known:
-    """One click as the driver knows it: where, on what, and the text that the state it happened in reveals."""
+    """One click as the driver knows it: on what, where in its box, and what the state it happened in reveals."""
 
     path: str
-    x: float
-    y: float
+    u: float
+    v: float
     reveals: str
 
 
@@ -62,9 +64,8 @@ class Visitor:
         box = target.bounding_box()
         assert box
         x, y = box["x"] + box["width"] * 0.4, box["y"] + box["height"] * 0.5
-        scrolled = self.page.evaluate("[scrollX, scrollY]")
-        path = self.page.evaluate(PATH_AT, [x, y])
-        self.known.append(Known(path, x + scrolled[0], y + scrolled[1], reveals))
+        path, u, v = self.page.evaluate(SPOT_AT, [x, y])
+        self.known.append(Known(path, u, v, reveals))
         (self.page.touchscreen.tap if self.touch else self.page.mouse.click)(x, y)
         if until:
             self.page.wait_for_selector(until)
@@ -162,8 +163,10 @@ def check_hits(workspace: Workspace, truth: dict[str, list[Known]]) -> None:
             assert hit["status"] == "placed", (hit, true)
             place = (hit["viewport"], hit["state"])
             outline = outlines[place]
-            assert outline.path(outline.by_selector[hit["selector"]].index) == true.path
-            assert abs(hit["x"] - true.x) <= 1, (hit, true)
-            assert abs(hit["y"] - true.y) <= 1, (hit, true)
+            element = outline.by_selector[hit["selector"]]
+            assert outline.path(element.index) == true.path
+            left, top, width, height = element.box
+            assert abs(hit["x"] - (left + true.u * width)) <= 1, (hit, true)
+            assert abs(hit["y"] - (top + true.v * height)) <= 1, (hit, true)
             revealed = " ".join(shown.selector for shown in snapshots[place].state.reveals)
             assert true.reveals in revealed, (hit, true)
