@@ -20,7 +20,8 @@ safely(() => {
     }),
   });
   const { globalPrivacyControl, doNotTrack } = navigator as Navigator & { globalPrivacyControl?: boolean };
-  if (globalPrivacyControl || doNotTrack === "1") return;
+  // In a frame of the same origin, the page around it listens.
+  if (globalPrivacyControl || doNotTrack === "1" || frameElement) return;
   const start = (): unknown => later(begin, 0);
   if (document.readyState === "complete") start();
   else addEventListener("load", start);

@@ -5,6 +5,7 @@ import { later } from "./guest";
 import { add } from "./rows";
 import { settle, state } from "./state";
 import { place, targetOf } from "./targets";
+import { wake } from "./page";
 
 const enum Move { Ms = 100, Px = 8 }
 /** Flag of a click; 1 is for a modifier key. */
@@ -37,6 +38,8 @@ export function click(event: PointerEvent, flags = 0): void {
   cause.click = add("c", [...place(target, /^[ks]/.test(by) ? undefined : event), by[0], +(event.ctrlKey || event.metaKey) | flags], cause.state);
   // These leave no trace in the page.
   if (target.closest("[download],[target=_blank]")) notice("w");
+  // Nothing tells of a new address where the page itself stays as it is.
+  later(wake, Move.Ms);
 }
 
 let moved: PointerEvent | undefined;

@@ -12,7 +12,7 @@ import { site } from "./snippet";
 /** The element that an event is about, also inside a shadow root. */
 export const targetOf = (event: Event): Element => subject(event.composedPath()[0] as Element);
 
-let numbers: WeakMap<Element, number>;
+let numbers = new WeakMap<Element, number>();
 
 /** The page has changed: elements may be called otherwise now. */
 export function forget(): void {
