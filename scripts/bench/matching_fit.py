@@ -35,14 +35,23 @@ GONE_COST, WRONG_COST = -2.0, -1.0
 # Candidates of an element that take part in the fit: the others have no chance, and cost most of its time.
 RIVALS = 40
 # Weight of a track in the fit: the natural pairs are what is wanted, the others keep it from leaning on one clue.
-TRACK_WEIGHTS = {"natural": 1.0, "deleted": 0.5, "hashed": 0.5, "reworded": 0.6, "both": 0.3, "viewport": 0.3}
+TRACK_WEIGHTS = {
+    "natural": 1.0,
+    "deleted": 0.5,
+    "hashed": 0.5,
+    "reworded": 0.6,
+    "both": 0.3,
+    "moved": 0.4,
+    "viewport": 0.3,
+}
 # May take either sign.
 FREE = {"bias", "texts rewritten"}
 # At least this much: the pairs hardly speak of hidden twins, and a hidden one must not take a shown one's place.
 LEAST = {"one is hidden": 4.0}
 
 _FIRST = {
-    "bias": -10.9, "other family": 3.5, "same tag": 1.0, "same unique name": 5.0, "same rare name": 3.0,
+    "bias": -10.9, "other family": 3.5, "same tag": 1.0, "same unique name": 4.0, "same long name": 2.0,
+    "same rare name": 3.0,
     "same name": 0.5, "similar name": 2.0, "other name": 1.0, "other rare name": 0.3, "other picture name": 0.3,
     "both nameless": 0.5, "texts rewritten": 1.0, "same id": 5.3, "other id": 0.3, "same test id": 6.0,
     "other test id": 1.0, "same field name": 3.0, "other field name": 0.3, "same picture": 3.0, "same rare link": 2.0,
@@ -52,7 +61,7 @@ _FIRST = {
     "across": 4.0, "down": 4.0, "width": 1.0, "height": 0.2, "one is hidden": 4.0,
 }  # fmt: skip
 _SECOND = {
-    **_FIRST, "bias": -11.0, "same id": 3.0, "same unique name": 4.0, "same place in group": 2.0, "other landmark": 0.8,
+    **_FIRST, "bias": -11.0, "same id": 3.0, "same unique name": 3.0, "same place in group": 2.0, "other landmark": 0.8,
     "across": 1.0, "down": 0.5, "across with neighbours": 2.0, "down with neighbours": 0.3, "near": 3.4, "between": 3.0,
     "same holder": 2.0, "other holder": 0.5, "same section": 1.0, "other section": 0.5, "same container": 1.0,
     "other container": 0.5, "same region": 0.3, "other region": 0.3, "same group": 1.0, "other group": 0.5,
@@ -128,7 +137,7 @@ def fit(examples: Sequence[Example]) -> Weights:
 
 def _fit_stage(examples: Sequence[Example], prior: Mapping[str, float]) -> dict[str, float]:
     names = list(examples[0].features)
-    return minimise(_pooled(examples, names), prior, names, PENALTY)
+    return minimise(_pooled(examples, names), prior, names, PENALTY, LEAST)
 
 
 @dataclass(frozen=True)
@@ -141,7 +150,9 @@ class Logit:
     weights: Floats
 
 
-def minimise(groups: Logit, prior: Mapping[str, float], names: list[str], penalty: float) -> dict[str, float]:
+def minimise(
+    groups: Logit, prior: Mapping[str, float], names: list[str], penalty: float, least: Mapping[str, float]
+) -> dict[str, float]:
     """The weights of greatest likelihood less penalty; a group without a right candidate chose none."""
     table, right, starts = groups.table, groups.right, groups.starts
     group = np.repeat(np.arange(len(starts)), np.diff([*starts, len(table)]))
@@ -161,7 +172,7 @@ def minimise(groups: Logit, prior: Mapping[str, float], names: list[str], penalt
         value = float((groups.weights * (np.log(total) - np.log(good))).sum() + penalty * (off * off).sum())
         return value, (slope * groups.weights[group]).astype(np.float32) @ table + 2 * penalty * off / scale
 
-    bounds = [(None, None) if name in FREE else (LEAST.get(name, 0.0), None) for name in names]
+    bounds = [(None, None) if name in FREE else (least.get(name, 0.0), None) for name in names]
     found = minimize(loss, goal, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 150})
     return {name: round(float(value), 2) for name, value in zip(names, found.x, strict=True)}
 

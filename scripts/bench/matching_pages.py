@@ -23,7 +23,7 @@ from heatreel.core.element import Outline
 if TYPE_CHECKING:
     from playwright.async_api import Browser, Route
 
-TRACKS = ("natural", "deleted", "hashed", "reworded", "both", "viewport")
+TRACKS = ("natural", "deleted", "hashed", "reworded", "both", "moved", "viewport")
 WIDE = {"width": 1280, "height": 800}
 NARROW = {"width": 390, "height": 844}
 HERE = Path(__file__).parent

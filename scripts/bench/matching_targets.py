@@ -20,8 +20,10 @@ from heatreel.core.session import Target
 from heatreel.replay.matching.targets import TargetIndex, match_targets, target_features
 from heatreel.replay.matching.weights import TARGET
 
-TRACK_WEIGHTS = {"natural": 1.0, "deleted": 0.7, "hashed": 0.5, "reworded": 0.2, "viewport": 0.5}
+TRACK_WEIGHTS = {"natural": 1.0, "deleted": 0.7, "hashed": 0.5, "moved": 0.4, "viewport": 0.5}
 PENALTY = 3.0
+# A name that is another says at least this much: more targets are removed than pages are written anew.
+LEAST = {"other name": 2.0}
 RIVALS = 25
 _SEALED = [field.name for field in fields(Target) if field.name not in ("key", "box")]
 
@@ -48,7 +50,7 @@ def fit_targets(cases: Sequence[Case]) -> dict[str, float]:
                 weights.append(7 * TRACK_WEIGHTS[case.track] / np.sqrt(labels[case.origin] / 3))
     starts = np.cumsum([0, *(len(right) for right in rights[:-1])])
     logit = Logit(np.concatenate(tables), np.concatenate(rights), starts, np.array(weights))
-    return minimise(logit, TARGET, names, PENALTY)
+    return minimise(logit, TARGET, names, PENALTY, LEAST)
 
 
 def _group(case: Case, index: TargetIndex, old: int, new: int, names: list[str]) -> tuple[Floats, np.ndarray]:

@@ -75,6 +75,17 @@
     });
   }
 
+  // The largest row of blocks changes its order: the last comes first.
+  function moveBlocks() {
+    let row = document.body;
+    const blocks = (el) => [...el.children].filter((child) => child.offsetHeight > 40 && !HIDDEN.has(child.tagName));
+    for (let next = row; next; ) {
+      row = next;
+      next = blocks(row).find((child) => child.offsetHeight > 0.7 * row.offsetHeight && blocks(child).length);
+    }
+    for (const block of blocks(row).reverse()) row.append(block);
+  }
+
   function pathOf(el) {
     const steps = [];
     for (let node = el; node; node = node.parentElement) {
@@ -92,6 +103,7 @@
     deleted: deleteQuarter,
     hashed: hashNames,
     reworded: reword,
+    moved: moveBlocks,
     both: () => { reword(); hashNames(); },
   };
 

@@ -17,6 +17,8 @@ from heatreel.replay.matching.words import letter_similarity, word_similarity
 
 # Names less similar than this are another text.
 UNLIKE = 0.34
+# Letters from which on a name is hardly given twice by chance.
+LONG = 12
 # Share of the values of a column on both pages at which the column counts as kept; of names, which are many and
 # each page's own, a tenth already shows that the words were not written anew.
 KEPT = 0.3
@@ -67,6 +69,7 @@ def _names(pairs: Pairs) -> dict[str, Floats]:
     picture = pairs.before.family[pairs.rows] == FAMILIES.index("image")
     return {
         "same unique name": _number(equal & (rarity == 1)),
+        "same long name": _number(equal & (rarity == 1) & _long(pairs.before)[pairs.rows]),
         "same rare name": _number(equal) * rarity.astype(np.float32),
         "same name": _number(equal),
         "similar name": similarity.astype(np.float32),
@@ -170,6 +173,11 @@ def _counts(codes: Ints) -> Floats:
     _, inverse, counts = np.unique(codes, return_inverse=True, return_counts=True)
     found: Floats = counts[inverse].astype(np.float32)
     return found
+
+
+def _long(side: Side) -> Bools:
+    """Which names are too long to be the same by chance."""
+    return np.array([len(name) >= LONG for name in side.names], dtype=bool)
 
 
 def _name_similarity(pairs: Pairs) -> Floats:

@@ -25,6 +25,9 @@ AMBIGUOUS_MARGIN = 0.7
 # How many runners-up are asked whether they are only a part of the best, or the other way round.
 RUNNERS_UP = 6
 
+# Sketches of names that share nothing seem alike by less than this: near three standard errors of 64 bits.
+NOISE = 0.34
+
 # What is compared as equal, different or unknown, and how it is called in a reason.
 _KEYS = {
     "id": "id",
@@ -179,9 +182,12 @@ def target_features(target: Target, index: TargetIndex) -> dict[str, Floats]:
         "same interactive": 1.0 * (index.interactive == target.interactive),
         "similar classes": index.classes.similarity(target.classes),
         "similar neighbours": index.near.similarity(target.near_hashes),
-        "same selector": _at(index.selectors.get(target.selector, -1), len(name)),
+        "no common neighbour": -1.0 * index.near.none_shared(target.near_hashes),
     }
     found |= _name_features(target, index, name)
+    # The same selector with another name is the same slot of another page, which says little.
+    slot = _at(index.selectors.get(target.selector, -1), len(name))
+    found["same selector"] = slot * (1.0 + found.get("other name", 0.0))
     for key in _KEYS:
         found |= _key_features(key, getattr(target, key), index)
     place = index.group_index == target.group_index
@@ -250,6 +256,13 @@ class _Tokens:
         found: Floats = shared / np.maximum(wanted + self.totals - shared, 1e-6)
         return found
 
+    def none_shared(self, tokens: Sequence[str]) -> Bools:
+        """Which rows have tokens, but none of these; none when there are no tokens to look for."""
+        found: Bools = (self.totals > 0) & bool(tokens)
+        for token in set(tokens) & self.places.keys():
+            found[self.places[token]] = False
+        return found
+
 
 def _at(place: int, count: int) -> Floats:
     found = np.zeros(count)
@@ -294,5 +307,6 @@ def _similarity(index: TargetIndex, sketch: str) -> Floats:
     if not len(wanted) or index.sketches.shape[1] != len(wanted):
         return np.zeros(len(index.sketches))
     differing = np.unpackbits(index.sketches ^ wanted, axis=1).mean(axis=1)
-    found: Floats = np.where(index.sketched, np.clip(1 - 2 * differing, 0, 1), 0.0)
+    alike = 1 - 2 * differing
+    found: Floats = np.where(index.sketched & (alike > NOISE), alike, 0.0)
     return found
