@@ -112,25 +112,33 @@ class Verdict:
 def pair(clicks: Sequence[Click], sessions: Iterable[Session]) -> tuple[dict[tuple[str, int], Event], int]:
     """The recorded event of each click, by tag and number, and how many recorded clicks the truth does not know.
 
-    Within a session both are in order; a click takes the recorded one that is nearest in time, of those after the
-    one taken before.
+    Within a session both are in order, so as many of one as of the other are the same. Else a click takes the
+    recorded one that is nearest in time, of those after the one taken before.
     """
     known: dict[str, list[Click]] = defaultdict(list)
-    for click in clicks:
+    for click in sorted(clicks, key=lambda one: one.n):
         known[click.session].append(click)
     found: dict[tuple[str, int], Event] = {}
     extra = 0
     for session in sessions:
-        left = [event for event in session.events if event.type in _CLICKS]
-        for click in sorted(known.get(session.id, ()), key=lambda one: one.n):
-            apart = [abs(event.time_ms - click.time_ms) for event in left]
-            nearest = int(np.argmin(apart)) if apart else 0
-            if left and click.time_ms - SLACK_MS <= left[nearest].time_ms <= click.until_ms + SLACK_MS:
-                found[click.tag, click.n] = left[nearest]
-                extra += nearest
-                left = left[nearest + 1 :]
-        extra += len(left)
+        recorded = [event for event in session.events if event.type in _CLICKS]
+        made = known.get(session.id, [])
+        pairs = list(zip(made, recorded, strict=True)) if len(made) == len(recorded) else _by_time(made, recorded)
+        found.update({(click.tag, click.n): event for click, event in pairs})
+        extra += len(recorded) - len(pairs)
     return found, extra
+
+
+def _by_time(made: Sequence[Click], recorded: Sequence[Event]) -> list[tuple[Click, Event]]:
+    """Pairs in order, each of a click and the event nearest to it while it was made."""
+    pairs, left = [], list(recorded)
+    for click in made:
+        apart = [abs(event.time_ms - click.time_ms) for event in left]
+        nearest = int(np.argmin(apart)) if apart else 0
+        if left and click.time_ms - SLACK_MS <= left[nearest].time_ms <= click.until_ms + SLACK_MS:
+            pairs.append((click, left[nearest]))
+            left = left[nearest + 1 :]
+    return pairs
 
 
 def stands(pages: Sequence[Page], hits: Callable[[Snapshot], Hits]) -> dict[str, Stand]:
