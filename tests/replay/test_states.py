@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import pytest
 
+from heatreel.core.element import Element, Outline
 from heatreel.core.hits import TYPES
 from heatreel.core.routes import RouteTable
 from heatreel.core.session import SeenState, Target
-from heatreel.core.state import Snapshot
+from heatreel.core.state import Action, Shown, Snapshot, State
 from heatreel.replay.graphs import CapturedPages
 from heatreel.replay.matching import TargetMatch
 from heatreel.replay.replay import Placed, place_sessions
@@ -255,3 +256,37 @@ def test_source_that_knows_only_sketches_leaves_the_switches_to_the_walk() -> No
     visitor.state = SeenState({}, "")
     visitor.click("#tab-2").click("#help")
     assert states_of(visitor) == ["default", "default", "tab-b"]
+
+
+def test_notice_that_was_closed_stays_closed_on_the_next_page() -> None:
+    """The capture knows one button that closes the notice; the other one in it does so too."""
+
+    def outline(snapshot: Snapshot) -> Outline:
+        notice = [
+            Element(0, -1, "body", 1, selector="body", box=(0, 0, 1440, 900), visible=True),
+            Element(1, 0, "aside", 1, selector="#notice", id="notice", box=(0, 800, 1440, 100)),
+            Element(2, 1, "button", 1, selector="#all", id="all", box=(20, 820, 80, 40), interactive=True),
+            Element(3, 1, "button", 2, selector="#none", id="none", box=(120, 820, 80, 40), interactive=True),
+            Element(4, 0, "a", 1, selector="#go", id="go", box=(20, 20, 80, 40), visible=True, interactive=True),
+        ]
+        shown = snapshot.state.id == "default"
+        return Outline(1440, 900, tuple(replace(one, visible=one.visible or shown) for one in notice))
+
+    closed = State("closed", "Without the notice", "overlay", (Action("click", "#all"),), "default",
+                   hides=(Shown("#notice"), Shown("#all"), Shown("#none")))  # fmt: skip
+    found = [
+        replace(snapshots()[0], id=number, page=page, url=f"https://shop.test{page}", state=state)
+        for number, (page, state) in enumerate(
+            (page, state) for page in ("/", "/help") for state in (State("default", "", "default"), closed)
+        )
+    ]
+    button = Target("none", "#none", "button", id="none", interactive=True)
+    link = Target("go", "#go", "a", id="go", interactive=True)
+    visitor = Visitor().add("click", target=link, u=0.5, v=0.5).add("click", target=button, u=0.5, v=0.5)
+    visitor.add("click", target=link, u=0.5, v=0.5).add("click", target=link, u=0.5, v=0.5, url=HELP)
+    placed = place_sessions(CapturedPages(found, RouteTable(), outline), [visitor.session()])
+    assert {number: hits.event.tolist() for number, hits in placed.hits.items()} == {
+        0: ["s1/0", "s1/1"],
+        1: ["s1/2"],
+        3: ["s1/3"],
+    }

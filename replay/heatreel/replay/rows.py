@@ -179,6 +179,7 @@ class Placer:
         walking = order[steps]
         rows = zip(
             visit[walking].tolist(),
+            columns.session[walking].tolist(),
             map(self.places.__getitem__, place[walking].tolist()),
             columns.target[walking].tolist(),
             clicked[steps].tolist(),

@@ -32,8 +32,11 @@ RESEMBLES = 0.5
 state was at least 0.69 alike (145 pairs), the nearest state of another page at most 0.52 in 95 of 100 cases;
 `scripts/bench/replay.py --sketches WORKSPACE` measures it on any workspace."""
 
-SKETCH_NOISE = 0.02
-"""Sketches whose similarities differ by less cannot be told apart: three standard errors at 0.98."""
+SKETCH_NOISE = 0.01
+"""Sketches whose similarities differ by less (five bits) cannot be told apart."""
+
+OTHER_CONTENT_NOISE = 0.1
+"""The same where the visitor saw another URL of the route, whose content is mostly not the captured one's."""
 
 _WRONG = 2
 """What a switch that is set in the state, but not at the visitor's, weighs against one that agrees."""
@@ -82,7 +85,7 @@ class Recognition:
         self._indexes: dict[int, TargetIndex] = {}
         self._matches: dict[tuple[int, int, bool], TargetMatch] = {}
         self._evidence: dict[tuple[StateGraph, int], Evidence] = {}
-        self._orders: dict[tuple[StateGraph, int, int, int], list[int]] = {}
+        self._orders: dict[tuple[StateGraph, int, int, int, bool], list[int]] = {}
 
     def match(self, ordinal: int, target: int, relative: bool = False) -> TargetMatch:
         """The element of a snapshot that a target is; each pair is matched once.
@@ -119,18 +122,19 @@ class Recognition:
         new = self.numbers.seen[after].settings if after >= 0 else {}
         return frozenset(key for key in old.keys() | new.keys() if old.get(key) != new.get(key))
 
-    def order(self, graph: StateGraph, seen: int, change: int, walked: int) -> list[int]:
+    def order(self, graph: StateGraph, seen: int, change: int, walked: int, relative: bool) -> list[int]:
         """Positions of the states of a graph, the likeliest first. `change` is a place in `changes`."""
-        key = (graph, seen, change, walked)
+        key = (graph, seen, change, walked, relative)
         found = self._orders.get(key)
         if found is None:
             found = self._orders[key] = self._sorted(*key)
         return found
 
-    def _sorted(self, graph: StateGraph, seen: int, change: int, walked: int) -> list[int]:
+    def _sorted(self, graph: StateGraph, seen: int, change: int, walked: int, relative: bool) -> list[int]:
         evidence = self.evidence(graph, seen)
         settings = self.numbers.seen[seen].settings if seen >= 0 else {}
         changed = self.changes[change]
+        noise = OTHER_CONTENT_NOISE if relative else SKETCH_NOISE
         best: dict[int, float] = {}
         for agreement, likeness in zip(evidence.agreement.tolist(), evidence.likeness.tolist(), strict=True):
             best[agreement] = max(likeness, best.get(agreement, UNLIKE))
@@ -140,7 +144,7 @@ class Recognition:
             likeness = float(evidence.likeness[position])
             own = graph.settings[position]
             recent = any(key in own and own[key] == settings.get(key) for key in changed)
-            unlike = likeness < best[agreement] - SKETCH_NOISE
+            unlike = likeness < best[agreement] - noise
             return (-agreement, unlike, position != walked, not recent, -likeness, position)
 
         return sorted(range(len(graph)), key=rank)
@@ -154,11 +158,11 @@ class Recognition:
         if not place.graphs:
             return Choice(-1, -1, 0.0, "unknown_state", "the page was not captured")
         nearest, relative = place.graphs[0], place.relative
-        choice = self._in_graph(nearest, target, relative, seen, self.order(nearest, seen, change, walked))
+        choice = self._in_graph(nearest, target, relative, seen, self.order(nearest, seen, change, walked, relative))
         if place.exact or not choice.reason:
             return choice
         for graph in place.graphs[1:]:
-            other = self._in_graph(graph, target, relative, seen, self.order(graph, seen, change, -1))
+            other = self._in_graph(graph, target, relative, seen, self.order(graph, seen, change, -1, relative))
             if not other.reason and other.confidence >= SURE:
                 return other
         return choice

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from heatreel.replay.graphs import Place, StateGraph
 from heatreel.replay.states import SURE, Recognition
 
-TOGGLES = frozenset({"accordion", "disclosure", "details", "dialog", "popover", "menu", "hover", "overlay"})
+TOGGLES = frozenset({"accordion", "disclosure", "details", "dialog", "popover", "menu", "hover"})
 """Kinds of state that the trigger that opened them closes again."""
 
 COVERS = frozenset({"dialog", "menu", "popover", "hover"})
@@ -39,36 +39,51 @@ class Walk:
         self._covering: dict[tuple[StateGraph, int], list[int]] = {}
         self._stacks: dict[_Stack, int] = {(): 0}
         self._open: list[_Stack] = [()]
-        self._steps: dict[tuple[Place, int, int, bool], tuple[int, int, int]] = {}
+        self._steps: dict[tuple[Place, int, int, bool], tuple[int, int, int, frozenset[str]]] = {}
 
-    def positions(self, rows: Iterable[tuple[int, Place, int, bool]]) -> tuple[list[int], list[int]]:
+    def positions(self, rows: Iterable[tuple[int, int, Place, int, bool]]) -> tuple[list[int], list[int]]:
         """The positions of the states at each row and after it, in the place's first graph.
 
-        A row is visit, place (one that has graphs), target and whether it was a click; the rows of a visit follow one
-        another.
+        A row is visit, session, place (one that has graphs), target and whether it was a click; the rows of a visit
+        follow one another. What was closed for good (a notice on cookies) stays so for the rest of a session.
         """
         at: list[int] = []
         after: list[int] = []
         steps = self._steps
+        closed: dict[int, frozenset[str]] = {}
         visit_before, stack = -1, 0
-        for visit, place, target, clicked in rows:
+        for visit, session, place, target, clicked in rows:
             if visit != visit_before:
-                visit_before, stack = visit, 0
+                visit_before, stack = visit, self._start(place, closed.get(session))
             key = (place, stack, target, clicked)
             step = steps.get(key)
             if step is None:
                 step = steps[key] = self._step(*key)
-            here, stack, then = step
+            here, stack, then, for_good = step
+            if for_good:
+                closed[session] = closed.get(session, for_good) | for_good
             at.append(here)
             after.append(then)
         return at, after
 
-    def _step(self, place: Place, stack: int, target: int, clicked: bool) -> tuple[int, int, int]:
+    def _start(self, place: Place, closed: frozenset[str] | None) -> int:
+        """The stack at the begin of a visit to a place, with what was closed before in the session."""
+        if not closed:
+            return 0
+        states = enumerate(snapshot.state.id for snapshot in place.graphs[0].snapshots)
+        return self._number(tuple(position for position, name in states if name in closed))
+
+    def _step(self, place: Place, stack: int, target: int, clicked: bool) -> tuple[int, int, int, frozenset[str]]:
         at, then = self.step(place, self._open[stack], target, clicked)
-        number = self._stacks.setdefault(then, len(self._open))
+        states = [place.graphs[0].snapshots[position].state for position in then]
+        for_good = frozenset(state.id for state in states if state.kind == "overlay")
+        return at, self._number(then), then[-1] if then else 0, for_good
+
+    def _number(self, stack: _Stack) -> int:
+        number = self._stacks.setdefault(stack, len(self._open))
         if number == len(self._open):
-            self._open.append(then)
-        return at, number, then[-1] if then else 0
+            self._open.append(stack)
+        return number
 
     def step(self, place: Place, open_states: _Stack, target: int, clicked: bool) -> tuple[int, _Stack]:
         """The state in which an event on a target happened, and what is open after it (the default is the empty
@@ -186,8 +201,17 @@ class Walk:
                 trigger = elements.get(recipe[-1].selector) if recipe else None
                 if trigger is not None and recipe[-1].action in ("click", "hover", "press"):
                     table.setdefault(trigger.index, []).append(state)
+                if snapshot.state.kind == "overlay":
+                    self._add_closers(graph, position, state, table)
             self._triggers[key] = table
         return self._triggers[key]
+
+    def _add_closers(self, graph: StateGraph, position: int, state: int, table: _Triggers) -> None:
+        """Whatever acts in a notice closes it: all its buttons lead to the state without it."""
+        gone = {shown.selector for shown in graph.snapshots[state].state.hides}
+        for element in graph.outline(position).elements:
+            if element.selector in gone and element.tag == "button" and state not in table.get(element.index, ()):
+                table.setdefault(element.index, []).append(state)
 
     def _members(self, graph: StateGraph, by: int, position: int) -> frozenset[int]:
         key = (graph, by, position)
