@@ -21,6 +21,7 @@ from heatreel.overlays.layers import Layer, LayerSpec, draw_layer, lay, overlay_
 from heatreel.overlays.legend import draw_legend
 from heatreel.overlays.marks import draw_marks, reach_lines
 from heatreel.overlays.naming import name_of
+from heatreel.overlays.scrollers import scrolled_away
 from heatreel.overlays.wording import empty_words, number, words_for
 from heatreel.replay.ranking import rank_elements
 from overlays_making import (
@@ -110,6 +111,18 @@ def test_hits_on_fixed_elements_are_painted_once_where_the_picture_shows_them() 
     assert not levels[110:].any()
 
 
+def test_what_an_inner_scroller_does_not_show_is_not_painted_below_it() -> None:
+    # A list of 100 px with two rows of 80: the second reaches out of the list, over the rest of the page.
+    box = replace(OUTLINE.elements[1], index=21, parent=0, box=(0.0, 500.0, 300.0, 100.0), scroller=-1)
+    shown = replace(box, index=22, parent=21, box=(0.0, 500.0, 300.0, 80.0), scroller=21)
+    below = replace(shown, index=23, box=(0.0, 580.0, 300.0, 80.0))
+    outline = replace(OUTLINE, elements=(*OUTLINE.elements, box, shown, below))
+    hits = make_hits(x=[100, 100, 100, 100], y=[540, 590, 640, 640], element=[22, 23, 23, -1])
+    assert scrolled_away(hits, outline).tolist() == [False, False, True, False]
+    layer = draw_layer(SNAPSHOT, outline, hits.where(np.arange(4) < 3), LayerSpec())
+    assert (layer.sample.events, layer.sample.covered) == (3, 1)
+
+
 def test_what_a_fixed_element_covers_is_not_painted_on_it() -> None:
     # A banner over the lower half of the picture's first window; buttons 1 to 8 lie in the page below it.
     banner = replace(OUTLINE.elements[1], index=21, position="fixed", box=(0.0, 400.0, 800.0, 200.0), order=99)
@@ -121,7 +134,7 @@ def test_what_a_fixed_element_covers_is_not_painted_on_it() -> None:
     layer = draw_layer(SNAPSHOT, outline, hits, LayerSpec())
     assert (layer.sample.events, layer.sample.covered) == (4, 1)
     assert layer.levels_at(425, 435, 800)[:, :200].max() == 0 < layer.levels_at(195, 205, 800).max()
-    assert words_for(layer, SNAPSHOT).notes[-1] == "1 click under fixed elements of this picture, not painted"
+    assert words_for(layer, SNAPSHOT).notes[-1].startswith("1 click under fixed elements or further down")
     raised = replace(
         outline, elements=tuple(replace(one, order=100) if one.index == 7 else one for one in outline.elements)
     )

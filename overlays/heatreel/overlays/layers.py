@@ -24,6 +24,7 @@ from heatreel.overlays.evidence import Row
 from heatreel.overlays.fixed import under_fixed
 from heatreel.overlays.kinds import Kind, kind_named
 from heatreel.overlays.reach import Reach, reach
+from heatreel.overlays.scrollers import scrolled_away
 
 # An event's heat is seen about as far as `radius`; the Gaussian that comes nearest to the usual disc of
 # that radius with a soft edge has a sigma of 3/8 of it.
@@ -71,8 +72,9 @@ class LayerSpec:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """How much a layer rests on. `events` are those on the page; `covered` counts those of them on what a fixed
-    element covers in the picture, which are not painted. `cut` counts events off the page."""
+    """How much a layer rests on. `events` are those on the page; `covered` counts those of them on what the picture
+    does not show (below a fixed element, or further down an inner scroller), which are not painted. `cut` counts
+    events off the page."""
 
     events: int
     sessions: int
@@ -127,7 +129,7 @@ def draw_layer(
     visits: int | None = None,
 ) -> Layer:
     """The layer of `hits` over `snapshot`. Hits on fixed and sticky elements are where the picture shows these;
-    hits on what fixed elements cover in the picture are counted, and not painted onto them.
+    hits on what fixed elements cover in the picture, or inner scrollers do not show, are counted and not painted.
 
     `rows` are the ranked elements, for the kind "element"; `visits` those of the page, for counts by visits
     (left out: the visits that have hits here).
@@ -144,7 +146,7 @@ def draw_layer(
 def _draw_density(snapshot: Snapshot, outline: Outline, hits: Hits, spec: LayerSpec, visits: int | None) -> Layer:
     shown = kind_named(spec.kind).mask(hits)
     x, y, session, visit = _columns(hits, shown)
-    under = under_fixed(hits, outline, snapshot.viewport)[shown] if len(x) else np.zeros(0, bool)
+    under = _unseen(hits, outline, snapshot)[shown] if len(x) else np.zeros(0, bool)
     sample = Sample(len(x), _distinct(session), _distinct(visit), covered=int(under.sum()))
     if sample.covered:
         x, y, session = x[~under], y[~under], session[~under]
@@ -162,6 +164,11 @@ def _draw_density(snapshot: Snapshot, outline: Outline, hits: Hits, spec: LayerS
     # What the palette leaves transparent is nothing: half the time of the PNG, and a third off its size.
     levels[levels < FIRST_LEVEL] = 0
     return _layer(snapshot, spec, levels, (cell, cell), sample, scale)
+
+
+def _unseen(hits: Hits, outline: Outline, snapshot: Snapshot) -> NDArray[np.bool_]:
+    """Which hits are on something that the picture does not show, shape (n,)."""
+    return under_fixed(hits, outline, snapshot.viewport) | scrolled_away(hits, outline)
 
 
 def _columns(

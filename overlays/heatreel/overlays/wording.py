@@ -102,5 +102,5 @@ def _notes(layer: Layer) -> tuple[str, ...]:
         notes.append(f"{_count(layer.sample.cut, layer.kind.noun)} off the page, not painted")
     if layer.sample.covered:
         covered = _count(layer.sample.covered, layer.kind.noun)
-        notes.append(f"{covered} under fixed elements of this picture, not painted")
+        notes.append(f"{covered} under fixed elements or further down inner scrollers, not painted")
     return tuple(notes)
