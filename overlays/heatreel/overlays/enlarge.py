@@ -28,7 +28,10 @@ def enlarge(
 
 
 def _fitted(levels: NDArray[np.uint8], height: int, width: int) -> NDArray[np.uint8]:
-    """Cut, or filled with the edge, to an exact size: pictures may be a px off the page's size times the ratio."""
+    """Cut or filled up to an exact size. A picture may be a px off the page's size times the ratio: then with the
+    edge. Where it is larger than the page there is nothing to paint."""
     levels = levels[:height, :width]
     short = (height - levels.shape[0], width - levels.shape[1])
-    return np.pad(levels, ((0, short[0]), (0, short[1])), mode="edge") if any(short) else levels
+    if not any(short):
+        return levels
+    return np.pad(levels, ((0, short[0]), (0, short[1])), mode="edge" if max(short) <= 2 else "constant")

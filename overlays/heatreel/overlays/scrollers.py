@@ -16,8 +16,12 @@ from heatreel.core.hits import Hits
 def scrolled_away(hits: Hits, outline: Outline) -> NDArray[np.bool_]:
     """Which hits are outside the window of the inner scroller that their element is in, shape (n,)."""
     away = np.zeros(len(hits), bool)
-    on = np.flatnonzero(hits.element >= 0)
-    left, top, right, bottom = outline.clips[hits.element[on]].T
-    x, y = hits.x[on], hits.y[on]
-    away[on] = (x < left) | (x > right) | (y < top) | (y > bottom)
+    in_scroller = np.append(np.isfinite(outline.clips).any(axis=1), False)
+    if not in_scroller.any():
+        return away
+    # An element of -1 is the last entry: none.
+    rows = np.flatnonzero(in_scroller[hits.element])
+    left, top, right, bottom = outline.clips[hits.element[rows]].T
+    x, y = hits.x[rows], hits.y[rows]
+    away[rows] = (x < left) | (x > right) | (y < top) | (y > bottom)
     return away
