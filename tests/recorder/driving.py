@@ -56,7 +56,7 @@ class Visit:
         """Sends what there is and waits until it is stored."""
         with self.page.expect_response(lambda response: response.url.endswith("/collect")) as stored:
             self.page.evaluate("heatreel.flush()")
-        assert stored.value.status == 204
+        assert stored.value.status == 204, stored.value.text()
 
     def watched(self) -> None:
         """Waits until all effects are reported."""

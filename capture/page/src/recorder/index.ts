@@ -22,7 +22,7 @@ safely(() => {
   const { globalPrivacyControl, doNotTrack } = navigator as Navigator & { globalPrivacyControl?: boolean };
   // In a frame of the same origin, the page around it listens.
   if (globalPrivacyControl || doNotTrack === "1" || frameElement) return;
-  const start = (): unknown => later(begin, 0);
+  const start = safely(() => later(begin, 0));
   if (document.readyState === "complete") start();
   else addEventListener("load", start);
 })();

@@ -22,8 +22,7 @@ let errors = 0;
 
 /** Before anything is noted: is this still the same session, and the same page? */
 export function wake(): void {
-  if (awake()) {
-    flush();
+  if (awake(flush)) {
     restart();
     shown = "";
   }
@@ -127,7 +126,7 @@ export const heard: Record<string, Work> = {
 };
 
 export function begin(): void {
-  restart();
   wake();
+  restart();
   watchRoot(document);
 }

@@ -9,12 +9,15 @@ export const random = (): string => crypto.getRandomValues(new Uint32Array(2)).j
 export let session: string;
 let active = 0;
 
-/** The visitor does something; says whether a new session begins with it. */
-export function awake(): boolean {
+/** The visitor does something; says whether a new session begins with it, after `end` of the old one. */
+export function awake(end: () => void): boolean {
   // Where storage is forbidden, the session lasts as long as the document.
   if (!active) safely(() => ([session, active] = JSON.parse(sessionStorage.heatreel)))();
   const fresh = Date.now() - active > Rest.Ms;
-  if (fresh) session = random();
+  if (fresh) {
+    end();
+    session = random();
+  }
   active = Date.now();
   return fresh;
 }
