@@ -152,3 +152,11 @@ def test_init_writes_once(heatreel: Call, tmp_path: Path) -> None:
     before = (tmp_path / "heatreel.toml").read_text()
     heatreel("init").fails(2, "heatreel.toml", "--force")
     assert (tmp_path / "heatreel.toml").read_text() == before
+
+
+@pytest.mark.browser
+def test_a_url_that_is_the_same_page_as_another_is_not_dropped_without_a_word(heatreel: Call) -> None:
+    with odd_server() as url:
+        assert heatreel("capture", f"{url}/", f"{url}/?color=red", "--routes", "none", *SMALL).code == 0
+    reasons = [skipped["reason"] for skipped in heatreel("states", "--json").json["skipped"]]
+    assert any("?color=red: not captured, is the same page as" in reason for reason in reasons)

@@ -150,6 +150,8 @@ class _Job:
                 self._skip(
                     Skipped(options.table.page(url), "", "", f"{url}: not captured, --max-pages is {options.max_pages}")
                 )
+            for url, twin in crawl.same:
+                self._skip(Skipped(options.table.page(url), "", "", f"{url}: not captured, is the same page as {twin}"))
             self.workspace.finish_capture(record)
         seconds = time.monotonic() - self.started
         self.pages.sort(key=lambda one: (one.page, one.viewport))

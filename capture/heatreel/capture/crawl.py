@@ -50,6 +50,8 @@ class Crawl:
         self._follow = follow
         self.visits: list[Visit] = []
         self.left_out: list[str] = []
+        self.same: list[tuple[str, str]] = []
+        """URLs that were given, and are the same page as one given before: (URL, that one's URL)."""
         self._links: dict[str, list[Link]] = {}
         self._read = 0
         self._known: set[str] = set()
@@ -57,6 +59,9 @@ class Crawl:
         self._changed = asyncio.Event()
         for url in urls:
             self._origins.add(origin(url))
+            twin = next((visit.url for visit in self.visits if visit.page == table.page(url)), "")
+            if twin and twin != url:
+                self.same.append((url, twin))
             self._admit(Visit(table.page(url), url, given=True))
 
     def _admit(self, visit: Visit) -> None:
