@@ -35,6 +35,7 @@ TRUTH: dict[str, list[str]] = {
     "frame.html": ["disclosure | Open: Show hours"],
     "hash-spa.html": [],
     "hover-menu.html": ["menu | Menu: Help", "menu | Menu: Shop", "menu | Menu: Tables"],
+    "inview.html": ["disclosure | Open: Sizes in stock"],
     "js-hover-menu.html": ["menu | Menu: Products"],
     "lazy.html": ["disclosure | Open: Deep down"],
     "modal.html": ["dialog | Dialog: Last issue"],

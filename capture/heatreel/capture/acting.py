@@ -17,10 +17,10 @@ PARK = (-20, -20)
 """Where the pointer rests: off the page, for at 0, 0 something may lie."""
 
 
-async def do(tab: Tab, action: Action, before: str, after: str) -> Change:
+async def do(tab: Tab, action: Action, before: str, after: str, stay: bool = False) -> Change:
     """Does one action, waits, and compares the sight named `before` with what is seen now, kept as `after`.
 
-    `Change.did` is false when there is no such element.
+    `Change.did` is false when there is no such element. `stay` leaves the window where it was scrolled to.
     """
     probe = {
         "selector": action.selector,
@@ -29,6 +29,7 @@ async def do(tab: Tab, action: Action, before: str, after: str) -> Change:
         "from": before,
         "to": after,
         "bound": tab.options.bounds.act_s * 1000,
+        "stay": stay,
     }
     if action.action != "click" and not await _by_hand(tab, action):
         return Change()
@@ -48,7 +49,7 @@ async def _by_hand(tab: Tab, action: Action) -> bool:
     if action.action == "press":
         return await _press(tab, action)
     if action.action == "scroll":
-        return bool(await tab.ask("scrollTo", action.selector))
+        return await scroll(tab, action.selector)
     if action.action == "route":
         return bool(await tab.ask("route", action.value))
     raise PageError(f"{tab.url}: a recipe has no action {action.action!r}")
@@ -125,9 +126,23 @@ async def reach(tab: Tab, recipe: tuple[Action, ...]) -> Change | None:
     Each step is compared with the one before, as when the state was found, so that the digests compare. The
     sight of the last is named `step` and its number.
     """
-    change = None
+    change, before, stay = None, BASE, False
     for index, action in enumerate(recipe):
-        change = await do(tab, action, BASE if index == 0 else f"step{index - 1}", f"step{index}")
+        if action.action == "scroll":
+            if not await scroll(tab, action.selector):
+                return None
+            stay = True
+            continue
+        change = await do(tab, action, before, f"step{index}", stay)
         if not change.did:
             return None
+        before = f"step{index}"
     return change
+
+
+async def scroll(tab: Tab, selector: str) -> bool:
+    """Brings an element to the middle of the window, and waits; false when there is none."""
+    if not await tab.ask("scrollTo", selector):
+        return False
+    await tab.ask("quiet", 800, 300)
+    return True

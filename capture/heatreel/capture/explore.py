@@ -23,6 +23,10 @@ DIALOG_DEPTH = 1
 LINK_TRIES = 6
 """So many plain links are clicked to see whether the page handles its links itself."""
 
+FRUITLESS = 5
+FRUITLESS_SURE = 15
+"""After so many alike that changed nothing, the others are left out; more for those that say that they are switches."""
+
 RESTARTS = 2
 HANGS = 2
 
@@ -116,6 +120,7 @@ class Explorer:
         self.storage = ""
         self.base_keys: dict[str, int] = {}
         self.siblings: Counter[str] = Counter()
+        self.fruitless: Counter[tuple[str, str]] = Counter()
         self.probed = 0
         self.started = time.monotonic()
 
@@ -165,6 +170,7 @@ class Explorer:
         self.found, self.by_digest = [default], {default.digest: default}
         self.skipped, self.routes, self.known, self.homes = [], [], set(), {}
         self.siblings.clear()
+        self.fruitless.clear()
         self.slides.clear()
         self.link_tries = 0
 
@@ -203,7 +209,7 @@ class Explorer:
                 for left in parent.candidates[index:]:
                     self._skip(left.selector, f"{left.name or left.tag}: {reason}")
                 return
-            if candidate.reason == "link" and (self.routes or parent.level or self.link_tries >= LINK_TRIES):
+            if self._pointless(parent, candidate):
                 continue
             try:
                 if await self.stand_at(parent):
@@ -217,6 +223,12 @@ class Explorer:
                 self.dirty = True
                 self.hangs += 1
                 self._skip(candidate.selector, f"{candidate.name or candidate.tag}: {exc}")
+
+    def _pointless(self, parent: Found, candidate: Candidate) -> bool:
+        """Whether enough is known to leave a candidate out without a word."""
+        if candidate.reason == "link":
+            return bool(self.routes) or parent.level > 0 or self.link_tries >= LINK_TRIES
+        return self.fruitless[candidate.reason, candidate.group] >= (FRUITLESS_SURE if candidate.says else FRUITLESS)
 
     def _over(self) -> str:
         if len(self.found) >= self.options.max_states:
@@ -274,18 +286,25 @@ class Explorer:
         self.link_tries += candidate.reason == "link"
         action = Action("hover" if candidate.hovers else "click", candidate.at)
         sight = self.sight(parent)
+        actions: tuple[Action, ...] = (action,)
         change = await acting.do(self.tab, action, sight, f"step{len(parent.state.recipe)}")
         self._note(candidate, change)
         if not change.did:
             return
+        if self._wants_view(candidate, change):
+            actions = (Action("scroll", candidate.at), action)
+            await acting.scroll(self.tab, candidate.at)
+            change = await acting.do(self.tab, action, sight, f"step{len(parent.state.recipe) + 1}", stay=True)
         if change.storage != self.storage:
             self.dirty = True
+        alike = (candidate.reason, candidate.group)
+        self.fruitless[alike] = 0 if change.visible else self.fruitless[alike] + 1
         if change.visible and change.ended != "quiet":
-            change = await self._calm(candidate, sight, change)
+            change = await self._calm(candidate, sight, f"step{len(parent.state.recipe) + len(actions) - 1}", change)
         routed = self._is_route(change)
         if routed:
-            self.routes.append(Route(change.url, (*parent.state.recipe, action)))
-        kept = None if routed or not change.visible else await self._accept(parent, candidate, action, change)
+            self.routes.append(Route(change.url, (*parent.state.recipe, *actions)))
+        kept = None if routed or not change.visible else await self._accept(parent, candidate, actions, change)
         if kept and kept.state.kind == "carousel" and not self._indicates(candidate):
             change = await self._turn(candidate, action, kept, change)
         if change.same and not change.moved_on:
@@ -295,9 +314,14 @@ class Explorer:
             return
         await self._go_back(parent, candidate, change, kept)
 
-    async def _calm(self, candidate: Candidate, sight: str, change: Change) -> Change:
+    def _wants_view(self, candidate: Candidate, change: Change) -> bool:
+        """Whether a switch below the first screenful did nothing: some open only where they can be seen."""
+        below = candidate.y + candidate.h > self.tab.viewport.height
+        done = change.visible or change.moved_on or candidate.selected == "true" or candidate.checked or change.notes
+        return below and candidate.says and not candidate.hovers and not done
+
+    async def _calm(self, candidate: Candidate, sight: str, step: str, change: Change) -> Change:
         """The change once more for a page that did not come to rest: what passes by is no state."""
-        step = f"step{int(sight.removeprefix('step')) + 1}" if sight != BASE else "step0"
         again = await acting.look_again(self.tab, candidate.at, sight, step)
         if again.digest == change.digest:
             return change
@@ -316,7 +340,7 @@ class Explorer:
                 break
             step = len(at.state.recipe)
             change = await acting.do(self.tab, action, f"step{step - 1}", f"step{step}")
-            turned = await self._accept(at, candidate, action, change) if change.visible else None
+            turned = await self._accept(at, candidate, (action,), change) if change.visible else None
             if not turned:
                 break
             at = turned
@@ -351,12 +375,14 @@ class Explorer:
 
     # Keeping
 
-    async def _accept(self, parent: Found, candidate: Candidate, action: Action, change: Change) -> Found | None:
-        recipe = (*parent.state.recipe, action)
+    async def _accept(
+        self, parent: Found, candidate: Candidate, actions: tuple[Action, ...], change: Change
+    ) -> Found | None:
+        recipe = (*parent.state.recipe, *actions)
         known = self.by_digest.get(change.digest)
         if known:
             if len(recipe) < len(known.state.recipe):
-                reveals, hides = await self._shown(parent)
+                reveals, hides = await self._shown(parent, recipe)
                 known.state = replace(known.state, recipe=recipe, parent=parent.state.id, reveals=reveals, hides=hides)
                 known.undo = None
             return None
@@ -368,7 +394,7 @@ class Explorer:
         )
         label = label_of(kind, candidate, change, self._slide(change) if kind == "carousel" else 0)
         label = self._unlike(label, candidate)
-        reveals, hides = await self._shown(parent)
+        reveals, hides = await self._shown(parent, recipe)
         state = State(
             self._free(state_id(kind, label, change)),
             label,
@@ -386,9 +412,9 @@ class Explorer:
             found.candidates = await self._candidates(scopes) if scopes is None or scopes else []
         return found
 
-    async def _shown(self, parent: Found) -> tuple[tuple[Shown, ...], tuple[Shown, ...]]:
+    async def _shown(self, parent: Found, recipe: tuple[Action, ...]) -> tuple[tuple[Shown, ...], tuple[Shown, ...]]:
         """What is seen now and was not in the parent, and the other way round."""
-        shown = await self.tab.ask("shownBetween", self.sight(parent), f"step{len(parent.state.recipe)}")
+        shown = await self.tab.ask("shownBetween", self.sight(parent), f"step{len(recipe) - 1}")
         return tuple(Shown(**one) for one in shown["reveals"]), tuple(Shown(**one) for one in shown["hides"])
 
     def _slide(self, change: Change) -> int:

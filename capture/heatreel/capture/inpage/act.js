@@ -50,7 +50,7 @@
     if (touch && !touches(target, at)) return;
     const down = fire(target, "MouseEvent", "mousedown", at, { buttons: 1 });
     const focus = focusable(target);
-    if (down && focus) focus.focus({ preventScroll: true });
+    if (down && focus) focus.focus({ preventScroll: true, focusVisible: false });
     else if (down && document.activeElement && document.activeElement !== document.body) document.activeElement.blur();
     fire(target, "PointerEvent", "pointerup", at, pointer);
     fire(target, "MouseEvent", "mouseup", at);
@@ -91,6 +91,9 @@
     return true;
   };
 
+  // Timers that run before an act are not the act's.
+  hr.markIdle = () => { for (const one of [hr, ...hr.frames()]) one.idleTimers = one.timers.size; };
+
   hr.act = (selector, touch) => {
     const element = hr.resolve(selector);
     if (!element) return false;
@@ -113,6 +116,7 @@
     const element = selector ? hr.resolve(selector) : document.activeElement || document.body;
     if (!element) return false;
     for (const one of [hr, ...hr.frames()]) one.standGuard();
+    hr.markIdle();
     if (selector) element.focus({ preventScroll: true });
     return true;
   };
@@ -122,6 +126,7 @@
     const element = hr.resolve(selector);
     if (!element) return null;
     for (const one of [hr, ...hr.frames()]) one.standGuard();
+    hr.markIdle();
     const found = hr.hit(element);
     const [x, y] = found ? [found[1], found[2]] : center(element);
     let left = 0, top = 0;

@@ -301,17 +301,20 @@
   const top = () => { if (scrollX || scrollY) scrollTo({ top: 0, left: 0, behavior: "instant" }); };
 
   // One whole probe: act (unless somebody has), wait, compare. Resolves with JSON.
-  hr.probe = async ({ selector, action, touch, from, to, bound }) => {
+  // `stay`: the window is left where it was scrolled to.
+  hr.probe = async ({ selector, action, touch, from, to, bound, stay }) => {
     const url = location.href;
+    if (action === "click") hr.markIdle();
     const did = action === "click" ? hr.act(selector, touch) : true;
     const ended = did ? await hr.quiet(bound, 1200, 1500) : "gone";
-    top();
+    if (!stay) top();
     const result = did ? hr.compare(from, to, selector) : {};
     return JSON.stringify({ did, ended, from_url: url, storage: hr.storage(), notes: hr.takeNotes(), ...result });
   };
 
   // Goes back by a click (unless somebody has acted), and says whether what is seen is what was seen before.
   hr.undo = async ({ selector, action, touch, to, bound }) => {
+    if (action === "click") hr.markIdle();
     if (action === "click" && !hr.act(selector, touch)) return false;
     await hr.quiet(bound, 600, 900);
     top();

@@ -136,8 +136,9 @@
       out.shown.add(element);
       const key = keyOf(element, style, rect);
       if (key) {
-        const area = (rect[2] - rect[0]) * (rect[3] - rect[1]);
-        const part = wide * high < area * 0.85 || (key.startsWith("text:") && clamped(element, style)) ? "~" : "";
+        const text = key.startsWith("text:");
+        const share = (high / (rect[3] - rect[1])) * (text ? 1 : wide / (rect[2] - rect[0]));
+        const part = share < 0.85 || (text && clamped(element, style)) ? "~" : "";
         out.leaves.push({
           element, key: key + part, x: seen[0], y: seen[1], w: wide, h: high, color: style.color + style.backgroundColor,
         });
