@@ -21,7 +21,21 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-COMMANDS = ("demo", "init", "capture", "states", "match", "serve", "replay", "hits", "render", "report", "doctor")
+COMMANDS = (
+    "demo",
+    "init",
+    "capture",
+    "states",
+    "match",
+    "serve",
+    "replay",
+    "hits",
+    "render",
+    "report",
+    "verify",
+    "approve",
+    "doctor",
+)
 """In the order of the help. Each is the function of that name in `heatreel.app.commands`."""
 
 
