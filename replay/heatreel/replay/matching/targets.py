@@ -22,6 +22,9 @@ Ints = NDArray[np.int64]
 
 # Two candidates closer than this (in logits) cannot be told apart: the same distance as in page matching.
 AMBIGUOUS_MARGIN = 0.7
+# Least logit of a match. Above 0, since what follows from a made-up match (a hit on the wrong thing) is worse than
+# what follows from a missing one (a line in the ledger).
+ACCEPT = 1.0
 # How many runners-up are asked whether they are only a part of the best, or the other way round.
 RUNNERS_UP = 6
 
@@ -138,7 +141,7 @@ def _best(target: Target, index: TargetIndex, scores: Floats) -> TargetMatch:
     rival = _rival(index.outline, best, order)
     margin = top - float(scores[rival]) if rival >= 0 else float("inf")
     confidence = float(1 / (1 + np.exp(-top)))
-    if top < 0:
+    if top < ACCEPT:
         return TargetMatch(-1, "missing", 1 - confidence, margin, "no element is like it")
     if margin < AMBIGUOUS_MARGIN:
         return TargetMatch(best, "ambiguous", confidence / 2, margin, f"as like {index.outline.path(rival)}")
@@ -203,7 +206,7 @@ def _name_features(target: Target, index: TargetIndex, same: Bools) -> dict[str,
     alike = _similarity(index, target.name_sketch)
     return {
         "similar name": np.where(same, 0.0, alike),
-        "other name": -1.0 * (named & ~same & (alike < 0.34)),
+        "other name": -1.0 * (named & ~same & (alike == 0)),
         "one nameless": -1.0 * ~named,
     }
 
@@ -302,11 +305,11 @@ def _bytes(sketch: str) -> bytes:
 
 
 def _similarity(index: TargetIndex, sketch: str) -> Floats:
-    """Share of letter triples in common, from the share of bits that differ; 0 where there is no sketch."""
+    """Similarity of names, 0 to 1, from the share of bits that differ; 0 for what chance alone would give."""
     wanted = np.frombuffer(_bytes(sketch), dtype=np.uint8)
     if not len(wanted) or index.sketches.shape[1] != len(wanted):
         return np.zeros(len(index.sketches))
     differing = np.unpackbits(index.sketches ^ wanted, axis=1).mean(axis=1)
-    alike = 1 - 2 * differing
-    found: Floats = np.where(index.sketched & (alike > NOISE), alike, 0.0)
+    alike = (1 - 2 * differing - NOISE) / (1 - NOISE)
+    found: Floats = np.where(index.sketched, np.clip(alike, 0.0, 1.0), 0.0)
     return found
