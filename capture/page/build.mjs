@@ -36,7 +36,7 @@ async function guest(entry, name) {
   const options = { entryPoints: [join(here, "src", entry)], bundle: true, format: "esm", target: "es2019", write: false };
   const { outputFiles } = await build(options);
   const compress = { passes: 4, unsafe_arrows: true, pure_getters: true, keep_fargs: false };
-  const { code } = await minify(outputFiles[0].text, { ecma: 2019, module: true, compress });
+  const { code } = await minify(outputFiles[0].text, { ecma: 2019, module: true, compress, format: { ascii_only: true } });
   writeFileSync(outfile, `(()=>{try{${code}}catch{}})()`);
   return size(outfile, name);
 }

@@ -339,3 +339,15 @@ def test_what_is_typed_is_nowhere(tmp_path: Path) -> None:
         visit.flush()
         assert len(visit.clicks()) == 6
     assert sent and not [body for body in sent if secret in body or secret.replace(" ", "") in body]
+
+
+def test_a_menu_that_opens_under_the_pointer_is_open_when_it_is_clicked(tmp_path: Path) -> None:
+    with visiting(tmp_path) as visit:
+        page = visit.open()
+        visit.click("#title")
+        page.locator("#hoverable").hover()
+        visit.click("#in-hover")
+        visit.click("#title")
+        visit.flush()
+        before, inside, after = visit.clicks()
+    assert before.state == after.state != inside.state

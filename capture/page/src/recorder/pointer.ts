@@ -3,11 +3,13 @@
 import { notice, watch, watched, type Press } from "./effects";
 import { later } from "./guest";
 import { add } from "./rows";
-import { settle, state } from "./state";
+import { cost, settle, state, touch } from "./state";
 import { place, targetOf } from "./targets";
 import { wake } from "./page";
 
 const enum Move { Ms = 100, Px = 8 }
+/** A frame. */
+const enum Cheap { Ms = 16 }
 /** Flag of a click; 1 is for a modifier key. */
 const enum Flag { Disabled = 4 }
 /** What was pressed last. */
@@ -15,6 +17,8 @@ let pressed: Press;
 
 function begin(event: Partial<PointerEvent> & Event): Press {
   rest();
+  // A style sheet reveals where the pointer is, and nothing tells of that.
+  if (cost < Cheap.Ms) touch();
   settle();
   return watch(targetOf(event), event.pointerType || "key", state);
 }

@@ -21,8 +21,10 @@ const enum Rest { Ms = 120, Share = 20 }
 /** The number of the present state, -1 when none is known yet. */
 export let state = -1;
 
+/** What it took to compute, in milliseconds. */
+export let cost = 0;
+
 let since = 0;
-let cost = 0;
 let dirty = false;
 
 /** The page has changed. */
