@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import os
+import signal
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +16,7 @@ import pytest
 from PIL import Image
 
 from capture_exploring import DESKTOP, PAGES
+from heatreel.capture import browser
 from heatreel.capture.capture import CaptureResult, capture
 from heatreel.capture.options import CaptureOptions
 from heatreel.capture.states import states_json
@@ -145,3 +148,26 @@ def test_what_is_masked_or_hidden_is_not_kept(serve_folder: Callable[[Path], str
             assert "Best I ever" not in kept
             heading = next(element for element in workspace.outline(snapshot).elements if element.tag == "h1")
             assert not heading.visible
+
+
+def test_a_browser_that_dies_is_replaced_and_its_page_tried_again(
+    serve_folder: Callable[..., str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look_up = browser._process_id
+    started: list[int] = []
+
+    async def noted(running: Any) -> int:
+        started.append(await look_up(running))
+        return started[-1]
+
+    def kill_once(what: str, done: int, total: int) -> None:
+        if len(started) == 1:
+            os.kill(started[0], signal.SIGKILL)
+
+    monkeypatch.setattr(browser, "_process_id", noted)
+    base = serve_folder(PAGES)
+    urls = [f"{base}/{name}" for name in ("popover.html", "dots.html", "aria-tabs.html")]
+    result = asyncio.run(capture(tmp_path, urls, OPTIONS, kill_once))
+    assert len(started) == 2
+    states = {page.page: page.states for page in result.pages}
+    assert states == {"/aria-tabs.html": 3, "/dots.html": 4, "/popover.html": 2}
