@@ -43,6 +43,8 @@ EXPECTED: dict[str, frozenset[str]] = {
 
 CONSEQUENCES: dict[str, frozenset[str]] = {
     "below_fold": frozenset({"moved", "shrank", "target_size", "covered"}),
+    "hide": frozenset({"shrank", "target_size"}),
+    "remove": frozenset({"shrank", "target_size"}),
     "swap": frozenset({"shrank", "target_size", "covered", "renamed"}),
 }
 """Rules that may be broken by the same change of the same element, beside the one it must break."""
@@ -76,6 +78,8 @@ class Mutated:
 
     def is_consequence(self, finding: Finding) -> bool:
         """Whether a finding tells what else the change did to its targets."""
+        if self.kind == "push" and finding.rule == "below_fold":
+            return True
         return finding.rule in CONSEQUENCES.get(self.kind, ()) and self._names_target(finding)
 
     def _names_target(self, finding: Finding) -> bool:
@@ -87,7 +91,11 @@ class Mutated:
         over = self.kind in ("cover", "overlap") and any(
             _overlap(target.box, self.before.elements[index].box) for target in self.targets for index in named
         )
-        return related or over
+        # Of "Buy", "Buy" and "Buy" side by side nobody can tell which one went.
+        twins = self.kind in ("remove", "hide", "block") and any(
+            _is_twin(target, self.before.elements[index]) for target in self.targets for index in named
+        )
+        return related or over or twins
 
     def _related(self, one: int, two: int) -> bool:
         return one in self._line(two) or two in self._line(one)
@@ -98,6 +106,10 @@ class Mutated:
             line.append(index)
             index = self.before.elements[index].parent
         return line
+
+
+def _is_twin(one: Element, two: Element) -> bool:
+    return (one.parent, one.tag, one.name, one.href) == (two.parent, two.tag, two.name, two.href)
 
 
 def _overlap(one: Sequence[float], two: Sequence[float]) -> bool:
@@ -192,6 +204,8 @@ def _fits(kind: str, element: Element, outline: Outline, viewport: Viewport) -> 
         return False
     real = element.tag in ("a", "button", "input", "select", "textarea", "summary") or element.role == "button"
     if not real or min(element.box[2:]) < 8 or element.disabled:
+        return False
+    if element.box[0] < 0 or element.box[0] + element.box[2] > viewport.width:
         return False
     above = element.box[1] + element.box[3] <= viewport.height
     match kind:

@@ -215,10 +215,12 @@
 
   // Whether a change did to its element what its kind says: a style may not apply, an element may not go where it is put.
   const reached = (el) => {
+    const scrolled = [];
+    for (let at = el; at; at = at.parentElement) scrolled.push([at, at.scrollLeft, at.scrollTop]);
     el.scrollIntoView({ block: "center", behavior: "instant" });
     const { left, top, width, height } = el.getBoundingClientRect();
     const hit = document.elementFromPoint(left + width / 2, top + height / 2);
-    scrollTo({ top: 0, left: 0, behavior: "instant" });
+    for (const [at, x, y] of scrolled) at.scrollTo({ left: x, top: y, behavior: "instant" });
     return !!hit && el.contains(hit);
   };
   const area = (el) => {

@@ -8,29 +8,45 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from heatreel.core.element import Element
 from heatreel.core.finding import Place
 from heatreel.replay.matching.words import words
 from heatreel.replay.verify.elsewhere import Elsewhere
 from heatreel.replay.verify.links import address, same_destination
-from heatreel.replay.verify.stacking import ALWAYS, FREE, Cover, Stack, grid
+from heatreel.replay.verify.stacking import ALWAYS, AT_FIRST, FREE, Cover, Stack, grid
 from heatreel.replay.verify.states import StatePair, ViewPair
 from heatreel.replay.verify.subjects import Subjects, called, plain_name, told_to_act
-from heatreel.replay.verify.targets import is_small, speaks_for
+from heatreel.replay.verify.targets import in_sentence, is_small, speaks_for
+from heatreel.replay.verify.views import ancestors
 
-# Share of the area left below which an element shrank, unless its smaller side is comfortable still, or as it was.
+Floats = NDArray[np.float64]
+
+# Share of the area left below which an element shrank, if a side is left that is neither comfortable nor as it was;
+# and below which it did in any case where its smaller side is less.
 SHRANK_AREA = 0.7
 SHRANK_SIDE = 0.8
 COMFORTABLE_PX = 44.0
+SHRANK_ANYWAY = 0.3
+# A line of text that is lower than this is hard to read; a higher one may be one of several lines.
+READABLE_PX = 12.0
 # An element is shown at first when the window shows this share of its height; no longer, when less than the other.
 SHOWN, NOT_SHOWN = 0.5, 0.25
 # A slip over the fold by less than this share of the window's height is the reflow of a text, no move.
-SLIP = 0.04
-# Share of the points of an element that are covered, from which on it is.
+SLIP = 0.1
+# Share of the points of an element that are covered, from which on it is; and by how much it must have grown where
+# some were covered before.
 COVERED = 0.4
+CLEARLY = 0.6
+# What lies over the page is as large as it was from this share of its height on.
+SAME_HEIGHT = 0.8
+# What is this share of an element's area is a part that people click.
+PART = 0.25
 # Long names hold prices and counts; those that share this much of their words are one.
 LONG_NAME, SAME_WORDS = 5, 0.6
+
+_PICTURES = frozenset({"img", "svg", "picture", "canvas", "video"})
 
 LOST = ("state_lost", "gone", "hidden", "not_interactive", "disabled", "covered", "destination")
 """Changes after which a click does not do what it did, the worst first."""
@@ -146,6 +162,8 @@ class StateCheck:
         other = self.pair.after.outline.elements[seen]
         if self.before.acting[index] and not self._still_acts(seen):
             yield self._change("not_interactive", index, seen)
+        if (part := self._lost_part(index)) is not None:
+            yield self._change("not_interactive", index, seen, inner=part[0], part=part[1])
         if other.disabled and not element.disabled:
             yield self._change("disabled", index, seen)
         cover = self._newly_covered(index, seen)
@@ -171,28 +189,69 @@ class StateCheck:
             return True
         return any(elements[place].interactive for place in range(index + 1, int(self.after.ends[index])))
 
+    def _lost_part(self, index: int) -> tuple[int, float] | None:
+        """The largest thing in an element that does not act any more, and its share of the element's area."""
+        elements = self.pair.before.outline.elements
+        area = max(elements[index].box[2] * elements[index].box[3], 1.0)
+        parts = [
+            (min(elements[inner].box[2] * elements[inner].box[3] / area, 1.0), inner)
+            for inner in range(index + 1, int(self.before.ends[index]))
+            if elements[inner].visible and (elements[inner].text or elements[inner].tag in _PICTURES)
+        ]
+        lost = [(share, inner) for share, inner in parts if share >= PART and self.strayed(index, inner)]
+        return (max(lost)[1], max(lost)[0]) if lost else None
+
+    def strayed(self, owner: int, inner: int) -> str:
+        """What becomes of a click on what is inside an element when that has left it on HEAD; "" when it has not."""
+        pairs = self.pair.elements
+        place, home = pairs.seen(inner), pairs.seen(owner)
+        if inner == owner or place < 0 or home < 0 or home <= place < self.after.ends[home]:
+            return ""
+        other = self.after.owner(place)
+        if other < 0:
+            return "not_interactive"
+        elements, others = pairs.before.elements, pairs.after.elements
+        # Two links side by side may lead where one did.
+        same = other == home or (bool(elements[owner].href) and same_destination(pairs, elements[owner], others[other]))
+        inside = other <= home < self.after.ends[other]
+        return "" if same or inside else "destination"
+
     def _newly_covered(self, index: int, seen: int) -> tuple[int, int, float] | None:
         """How, by what and for which share of its points an element is covered that was not."""
         now = self.cover_after(seen, *grid(self.pair.after.outline.elements[seen]))
         if not (now.how != FREE).any():
             return None
         was = self.stack_before.cover(index, *grid(self.pair.before.outline.elements[index]))
-        for least in (ALWAYS, 1):
+        for least in (ALWAYS, AT_FIRST):
             share, old = float((now.how >= least).mean()), float((was.how >= least).mean())
             middle = len(now.how) // 2
             if (share >= COVERED or now.how[middle] >= least) and old < COVERED and was.how[middle] < least:
-                by = now.by[now.how >= least]
-                return least, int(np.bincount(by).argmax()), share
+                by = int(np.bincount(now.by[now.how >= least]).argmax())
+                if (not old or share - old >= CLEARLY) and (
+                    least == ALWAYS or self._is_larger(cover_root(self.pair, seen, by))
+                ):
+                    return least, by, share
         return None
 
-    def cover_after(self, index: int, x: np.ndarray[Any, Any], y: np.ndarray[Any, Any]) -> Cover:
-        """How points of an element of HEAD are covered; what lies outside its scroller is taken for its middle."""
-        element = self.pair.after.outline.elements[index]
-        if element.scroller >= 0:
-            left, top, right, bottom = self.stack_after.edges[element.scroller]
-            inside = (x >= left) & (x < right) & (y >= top) & (y < bottom)
-            x, y = np.where(inside, x, (left + right) / 2), np.where(inside, y, (top + bottom) / 2)
-        return self.stack_after.cover(index, x, y)
+    def _is_larger(self, cover: int) -> bool:
+        """Whether what lies over the page is new or larger; else the page has merely moved a little below it."""
+        images = np.flatnonzero(self.pair.elements.image == cover)
+        boxes = self.pair.before.outline.boxes
+        height = self.pair.after.outline.boxes[cover, 3]
+        return not any(boxes[index, 3] >= SAME_HEIGHT * height for index in images.tolist())
+
+    def cover_after(self, index: int, x: Floats, y: Floats) -> Cover:
+        """How points of an element of HEAD are covered. What lies outside its scroller can be scrolled to, unless the
+        scroller is covered itself."""
+        scroller = self.pair.after.outline.elements[index].scroller
+        found = self.stack_after.cover(index, x, y)
+        if scroller < 0:
+            return found
+        left, top, right, bottom = self.stack_after.edges[scroller]
+        outside = (x < left) | (x >= right) | (y < top) | (y >= bottom)
+        middle = np.array([(left + right) / 2]), np.array([(top + bottom) / 2])
+        around = self.stack_after.cover(scroller, *middle)
+        return Cover(np.where(outside, around.how, found.how), np.where(outside, around.by, found.by))
 
     def _lesser(self, index: int) -> Iterator[Change]:
         """Changes after which a click still does what it did, once a person has found the element."""
@@ -208,7 +267,7 @@ class StateCheck:
             yield self._change("renamed", index, seen, old=called(element), new=called(other), silent=silent)
         if self._too_small(index, seen):
             yield self._change("target_size", index, seen, old=element.box[2:], new=other.box[2:], least=self.target_px)
-        elif shrank(element, other) and not speaks_for(self.before, index):
+        elif self._shrank(index, seen):
             yield self._change("shrank", index, seen, old=element.box[2:], new=other.box[2:])
 
     def _below_fold(self, element: Element, other: Element) -> tuple[float, float] | None:
@@ -226,6 +285,13 @@ class StateCheck:
             return False
         return is_small(self.after, seen, self.target_px) and not is_small(self.before, index, self.target_px)
 
+    def _shrank(self, index: int, seen: int) -> bool:
+        """Whether an element became much smaller, other than by another name or by another break of its line."""
+        element, other = self.pair.before.outline.elements[index], self.pair.after.outline.elements[seen]
+        broken = in_sentence(self.before, index) and other.box[3] >= READABLE_PX
+        by_text = plain_name(element) != plain_name(other) or broken
+        return shrank(element, other) and not by_text and not speaks_for(self.before, index)
+
     def _shows_text(self, element: Element, other: Element) -> bool:
         """Whether a name can be read on the page; else only assistive technology says it."""
         for page, subjects, one in ((self.pair.before, self.before, element), (self.pair.after, self.after, other)):
@@ -236,6 +302,18 @@ class StateCheck:
         return bool(element.label or other.label)
 
 
+def cover_root(pair: StatePair, target: int, cause: int) -> int:
+    """The whole of what covers an element of HEAD: a bar, not the text in it that lies right above."""
+    outline = pair.after.outline
+    around = set(ancestors(outline, target))
+    root = cause
+    for place in ancestors(outline, cause):
+        if place in around or outline.elements[place].tag in ("body", "html"):
+            break
+        root = place
+    return root
+
+
 def shown_share(element: Element, height: float) -> float:
     """The share of an element's height that the first window shows."""
     _, top, _, tall = element.box
@@ -243,11 +321,12 @@ def shown_share(element: Element, height: float) -> float:
 
 
 def shrank(element: Element, other: Element) -> bool:
-    """Whether an element that acts became much smaller, and hard to hit by it."""
-    area = element.box[2] * element.box[3]
-    side, side_after = min(element.box[2:]), min(other.box[2:])
-    smaller = other.box[2] * other.box[3] < SHRANK_AREA * area
-    return told_to_act(element) and smaller and side_after < COMFORTABLE_PX and side_after < SHRANK_SIDE * side
+    """Whether an element that acts became much smaller, and is harder to hit by it."""
+    old, new = element.box[2:], other.box[2:]
+    left = new[0] * new[1] / max(old[0] * old[1], 1.0)
+    tight = any(after < COMFORTABLE_PX and after < SHRANK_SIDE * before for before, after in zip(old, new, strict=True))
+    much = left < SHRANK_ANYWAY and min(new) < SHRANK_SIDE * min(old)
+    return told_to_act(element) and (much or (left < SHRANK_AREA and tight))
 
 
 def is_renamed(element: Element, other: Element) -> bool:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from heatreel.core.element import Outline
 from heatreel.replay.matching import match_pages
-from heatreel.replay.verify.leftovers import pair_leftovers, settle_twins
+from heatreel.replay.verify.leftovers import ONE_OF_SEVERAL, pair_leftovers, settle_twins
 from heatreel.replay.verify.views import Signature, signature
 
 Verdict = Literal["matched", "uncertain", "removed"]
@@ -99,7 +99,9 @@ class ElementMemory:
                 self._release(fresh, names[pair.after])
                 fresh[pair.before] = Likeness(names[pair.after], "matched", pair.confidence)
         image = {**settled, **{index: places[one.after] for index, one in fresh.items() if one.after is not None}}
-        for pair in settle_twins(before, after, image):
+        pairs, gone = settle_twins(before, after, image)
+        fresh.update({index: Likeness(None, "removed", ONE_OF_SEVERAL) for index in gone if index in fresh})
+        for pair in pairs:
             if pair.before in fresh:
                 fresh[pair.before] = Likeness(names[pair.after], "matched", pair.confidence)
         self.known.update({signatures[index]: likeness for index, likeness in fresh.items()})

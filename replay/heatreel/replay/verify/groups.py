@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from heatreel.replay.verify.changes import Change, StateCheck
+from heatreel.core.element import Outline
+from heatreel.replay.verify.changes import Change, StateCheck, cover_root
 from heatreel.replay.verify.links import address
 from heatreel.replay.verify.subjects import plain_name
 from heatreel.replay.verify.views import ancestors
@@ -18,6 +19,9 @@ SAME_PUSH_PX = 16.0
 # A block is what all of a container's elements share; two of two may be chance unless they are gone with all else.
 LEAST_OF_BLOCK = 3
 _WHOLE = frozenset({"gone", "hidden", "moved"})
+# What may be done to each row of a list at once. Names and links are each row's own.
+_ALIKE = frozenset({"not_interactive", "disabled", "shrank", "target_size", "moved"})
+MOST_OF_ROWS = 0.6
 _SHARED_LANDMARKS = frozenset({"banner", "navigation", "contentinfo"})
 
 
@@ -109,20 +113,8 @@ def _same_cause(change: Change) -> Hashable | None:
     """What one thing covers."""
     if change.rule != "covered":
         return None
-    cause = change.pair.after.outline.elements[cover_root(change)]
+    cause = change.pair.after.outline.elements[cover_root(change.pair, change.after, change.cause)]
     return change.rule, cause.tag, cause.role, plain_name(cause), cause.position, cause.landmark, cause.classes
-
-
-def cover_root(change: Change) -> int:
-    """The whole of what covers an element: a bar, not the text in it that lies right above."""
-    outline, target = change.pair.after.outline, change.after
-    around = set(ancestors(outline, target))
-    root = change.cause
-    for place in ancestors(outline, change.cause):
-        if place in around or outline.elements[place].tag in ("body", "html"):
-            break
-        root = place
-    return root
 
 
 def _blocks(check: StateCheck, changes: Sequence[Change]) -> Iterable[tuple[list[int], int]]:
@@ -135,6 +127,26 @@ def _blocks(check: StateCheck, changes: Sequence[Change]) -> Iterable[tuple[list
             yield from _pushed(changes, positions)
         elif rule not in ("covered", "state_lost"):
             yield from _whole_containers(check, rule, {changes[at].before: at for at in positions})
+            if rule in _ALIKE:
+                yield from _rows(check, {changes[at].before: at for at in positions})
+
+
+def _rows(check: StateCheck, members: dict[int, int]) -> Iterable[tuple[list[int], int]]:
+    """Most elements of a list that are built alike, such as the name in each row."""
+    outline = check.pair.before.outline
+    trails = [_trail(outline, index) for index in check.subjects]
+    alike: dict[str, list[int]] = defaultdict(list)
+    for index, trail in zip(check.subjects, trails, strict=True):
+        alike[trail].append(index)
+    for some in alike.values():
+        inside = [index for index in some if index in members]
+        if len(inside) >= max(LEAST_OF_BLOCK, MOST_OF_ROWS * len(some)):
+            yield [members[index] for index in inside], -1
+
+
+def _trail(outline: Outline, index: int) -> str:
+    """The tags from the root to an element."""
+    return " ".join(outline.elements[place].tag for place in (index, *ancestors(outline, index)))
 
 
 def _pushed(changes: Sequence[Change], positions: list[int]) -> Iterable[tuple[list[int], int]]:

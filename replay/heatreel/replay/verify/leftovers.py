@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment  # type: ignore[import-untyped]
 
 from heatreel.core.element import Element, Outline
@@ -30,7 +31,7 @@ FAR_PX = 600.0
 # Lists longer than this are left as they were matched.
 MOST_TWINS = 400
 
-Words = tuple[str, str, str, str, str]
+Words = tuple[str, str, str, str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,13 @@ def pair_leftovers(before: Outline, after: Outline, image: Mapping[int, int]) ->
     taken = set(settled.values())
     open_before = [element for element in before.elements if element.visible and element.index not in settled]
     open_after = [element for element in after.elements if element.index not in taken]
-    found = list(_same_words(open_before, open_after))
+    shown = {index for index in doubtful if after.elements[image[index]].visible}
+    found = [
+        pair
+        for pair in _same_words(open_before, open_after)
+        # What is seen under another name was renamed, whatever else of its old name lies hidden.
+        if pair.before not in shown or after.elements[pair.after].visible
+    ]
     used, used_after = {pair.before for pair in found}, {pair.after for pair in found}
     known = {**settled, **{pair.before: pair.after for pair in found}}
     for index in sorted(doubtful - used):
@@ -61,52 +68,84 @@ def pair_leftovers(before: Outline, after: Outline, image: Mapping[int, int]) ->
     return found + list(_same_place(before, after, rest, rest_after, known))
 
 
-def settle_twins(before: Outline, after: Outline, image: Mapping[int, int]) -> list[Pairing]:
-    """Other pairs for elements of the same words, where those would make them jump for no reason.
+def settle_twins(before: Outline, after: Outline, image: Mapping[int, int]) -> tuple[list[Pairing], list[int]]:
+    """Other pairs for elements of the same words where those jump for no reason, and which of them are gone instead.
 
     Nobody can tell one "View" of a list from the next, so the least visible change is what happened: each stays, or
     goes where its surroundings went. Long ways all count alike, since one that went far explains more than many that
     each went a little.
     """
     twins: dict[Words, list[int]] = defaultdict(list)
-    for index, other in sorted(image.items()):
-        one, two = before.elements[index], after.elements[other]
-        if one.visible and two.visible and (words := _words(one)) and words == _words(two):
-            twins[words].append(index)
-    alone = sorted(some[0] for some in twins.values() if len(some) == 1)
+    looks, looks_after = _looks(before), _looks(after)
+    for element in before.elements:
+        words = _twin_words(element, looks[element.index]) if element.visible else None
+        if words and element.index in image:
+            other = after.elements[image[element.index]]
+            words = words if other.visible and words == _twin_words(other, looks_after[other.index]) else None
+        if words:
+            twins[words].append(element.index)
+    anchors = sorted(some[0] for some in twins.values() if len(some) == 1 and some[0] in image)
     found: list[Pairing] = []
+    gone: list[int] = []
     for some in twins.values():
-        if 1 < len(some) <= MOST_TWINS:
-            found += _reassigned(before, after, image, some, alone)
-    return found
+        if 1 < len(some) <= MOST_TWINS and any(index in image for index in some):
+            pairs, left = _reassigned(before, after, image, some, anchors)
+            found += pairs
+            gone += left
+    return found, gone
+
+
+def _twin_words(element: Element, look: str) -> Words | None:
+    """What twins share: their words, or being nameless and of one look."""
+    if words := _words(element):
+        return words
+    return (
+        (element.tag, "", "", element.type, look, element.role) if element.interactive or element.tag == "img" else None
+    )
+
+
+def _looks(outline: Outline) -> list[str]:
+    """For each element the classes and pictures of itself and of what it holds directly."""
+    found = [" ".join((*element.classes, element.src)) for element in outline.elements]
+    looks = list(found)
+    for element in outline.elements:
+        if element.parent >= 0:
+            looks[element.parent] += f" > {found[element.index]}"
+    return looks
 
 
 def _reassigned(
     before: Outline, after: Outline, image: Mapping[int, int], twins: list[int], anchors: list[int]
-) -> Iterator[Pairing]:
-    old, new = before.boxes[twins, :2], after.boxes[[image[index] for index in twins], :2]
-    across = np.abs(old[:, None, 0] - new[None, :, 0])
-    down = new[None, :, 1] - old[:, None, 1]
-    moves = np.array([_moves_around(before, after, image, index, anchors) for index in twins])
-    ways = across + np.abs(down[:, :, None] - moves[:, None, :]).min(axis=2)
+) -> tuple[list[Pairing], list[int]]:
+    """New pairs of twins, and those that lose theirs, if that saves way; nothing otherwise."""
+    places = [image[index] for index in twins if index in image]
+    column_of = {place: column for column, place in enumerate(places)}
+    shifts = np.array([_shifts_around(before, after, image, index, anchors) for index in twins])
+    offsets = _places(after, places)[None, :, None, :] - _places(before, twins)[:, None, None, :]
+    ways = np.abs(offsets - shifts[:, None, :, :]).sum(axis=3).min(axis=2)
     costs = np.minimum(ways, FAR_PX)
     rows, columns = linear_sum_assignment(costs)
-    if costs.trace() - costs[rows, columns].sum() < 1:
-        return
-    for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
-        if row != column:
-            yield Pairing(twins[row], image[twins[column]], ONE_OF_SEVERAL)
+    now = sum(costs[row, column_of[image[index]]] for row, index in enumerate(twins) if index in image)
+    if now - costs[rows, columns].sum() < 1:
+        return [], []
+    new = {twins[row]: places[column] for row, column in zip(rows.tolist(), columns.tolist(), strict=True)}
+    pairs = [Pairing(index, place, ONE_OF_SEVERAL) for index, place in new.items() if image.get(index) != place]
+    return pairs, [index for index in twins if index in image and index not in new]
 
 
-def _moves_around(
+def _places(outline: Outline, indices: list[int]) -> NDArray[np.float64]:
+    found: NDArray[np.float64] = outline.boxes[indices, :2]
+    return found
+
+
+def _shifts_around(
     before: Outline, after: Outline, image: Mapping[int, int], index: int, anchors: list[int]
-) -> tuple[float, float, float]:
-    """How far down the nearest elements of their own words went, before and after one in the page; or not at all."""
+) -> list[NDArray[np.float64]]:
+    """Where the nearest elements of their own words went, before and after one in the page; or not at all."""
     spot = bisect_left(anchors, index)
     near = [anchors[place] for place in (spot - 1, spot) if 0 <= place < len(anchors)]
-    shifts = [after.elements[image[one]].box[1] - before.elements[one].box[1] for one in near]
-    shifts += [0.0] * (3 - len(shifts))
-    return shifts[0], shifts[1], shifts[2]
+    shifts = [_places(after, [image[one]])[0] - _places(before, [one])[0] for one in near]
+    return shifts + [np.zeros(2)] * (3 - len(shifts))
 
 
 def _differ(one: Element, two: Element) -> bool:
@@ -120,7 +159,7 @@ def _words(element: Element) -> Words | None:
     name, link = plain_name(element), address(element.href)
     if not (name or link or element.field):
         return None
-    return element.tag, name, link, element.type, element.field
+    return element.tag, name, link, element.type, element.field, element.role
 
 
 def _same_words(before: Iterable[Element], after: Iterable[Element]) -> Iterator[Pairing]:

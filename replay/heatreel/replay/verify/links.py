@@ -43,7 +43,7 @@ def _split(href: str) -> tuple[str, str]:
 
 def _is_unreadable(href: str, page: str) -> bool:
     """Whether the page model took the end of an address for a token, as it does when a build made the id in it."""
-    return href.endswith(":id") and href.rpartition("/")[0] == page.rpartition("/")[0]
+    return href.endswith(":id") and href.rpartition("/")[0] in (page, page.rpartition("/")[0])
 
 
 def _ids(outline: Outline) -> dict[str, int]:
@@ -56,4 +56,4 @@ def _same_place_on_page(pairs: ElementPairs, old: str, new: str) -> bool:
     if old == new or old not in ids or new not in ids_after:
         return True
     image = int(pairs.image[ids[old]])
-    return image < 0 or image == ids_after[new]
+    return image == ids_after[new] if image >= 0 else old not in ids_after

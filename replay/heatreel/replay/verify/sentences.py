@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from heatreel.core.element import Outline
-from heatreel.replay.verify.groups import Group, cover_root
+from heatreel.replay.verify.changes import cover_root
+from heatreel.replay.verify.groups import Group
 from heatreel.replay.verify.subjects import called, kind_word, title
 
 LONGEST_NAME = 60
@@ -29,7 +30,11 @@ def thing(outline: Outline, index: int) -> str:
     """An element in words: kind and name, or kind and selector when it has none."""
     element = outline.elements[index]
     name = title(outline, index)
-    return f"{kind_word(element)} {quoted(name)}" if name else f"{kind_word(element)} at {element.selector}"
+    if name:
+        return f"{kind_word(element)} {quoted(name)}"
+    return (
+        f"{kind_word(element)} at {element.selector}" if len(element.selector) <= LONGEST_NAME else kind_word(element)
+    )
 
 
 def subject_of(group: Group) -> str:
@@ -43,8 +48,9 @@ def subject_of(group: Group) -> str:
     if len(here) == 1:
         return thing(outline, first.before)
     names = list(dict.fromkeys(called(change.element) for change in here if called(change.element)))
+    kinds = {kind_word(change.element) for change in here}
     if len(names) == 1:
-        return f"{counted(len(here), kind_word(first.element))} {quoted(names[0])}"
+        return f"{counted(len(here), kinds.pop() if len(kinds) == 1 else 'element')} {quoted(names[0])}"
     listed = ", ".join(quoted(name) for name in names[:LISTED])
     more = f" and {len(names) - LISTED} more" if len(names) > LISTED else ""
     return f"{counted(len(here), 'element')} ({listed}{more})" if names else counted(len(here), "element")
@@ -101,12 +107,18 @@ def _disabled(group: Group) -> str:
 
 
 def _dead(group: Group) -> str:
+    change = group.first
+    if change.values.get("part") is not None:
+        inner = thing(change.pair.before.outline, change.values["inner"])
+        whose = "the first" if _plural(group) else "it"
+        has = "have" if _plural(group) else "has"
+        return f"{has} parts that do nothing any more: the {inner}, {100 * change.values['part']:.0f} % of {whose}"
     return f"{'do' if _plural(group) else 'does'} nothing any more"
 
 
 def _covered(group: Group) -> str:
     change = group.first
-    by = thing(change.pair.after.outline, cover_root(change))
+    by = thing(change.pair.after.outline, cover_root(change.pair, change.after, change.cause))
     share = f"{100 * change.values['part']:.0f} %"
     until = "" if change.values["always"] else " until one scrolls"
     return f"{_is(group)} covered by {by} ({share} of {'the first' if _plural(group) else 'it'}){until}"
@@ -143,7 +155,10 @@ def _smaller(group: Group) -> str:
 
 
 def _target_size(group: Group) -> str:
-    least = group.first.values["least"]
+    least, new = group.first.values["least"], group.first.values["new"]
+    if min(group.first.values["old"]) <= min(new):
+        near = "too close to its neighbours" if least <= 24 else f"less than {least:g} px"
+        return f"{_is(group)} {new[0]:.0f} x {new[1]:.0f} px, {near} for a finger"
     return _smaller(group) + f", less than the {least:g} px that a finger needs"
 
 

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from heatreel.core.element import Element, Outline
 from heatreel.core.viewport import Viewport
-from heatreel.replay.verify.views import ancestors, subtree_ends
+from heatreel.replay.verify.flow import Flow
+from heatreel.replay.verify.views import ancestors
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -26,9 +27,6 @@ FREE, AT_FIRST, ALWAYS = 0, 1, 2
 
 # Boxes that touch or overlap by rounding cover nothing.
 EDGE_PX = 1.0
-_INLINE = frozenset(
-    {"a", "abbr", "b", "code", "em", "i", "label", "mark", "small", "span", "strong", "sub", "sup", "u"}
-)
 
 
 @dataclass(frozen=True)
@@ -47,12 +45,8 @@ class Stack:
     viewport: Viewport
 
     @cached_property
-    def ends(self) -> Ints:
-        return subtree_ends(self.outline)
-
-    @cached_property
-    def order(self) -> Ints:
-        return np.array([element.order for element in self.outline.elements], dtype=np.int64)
+    def flow(self) -> Flow:
+        return Flow(self.outline)
 
     @cached_property
     def edges(self) -> Floats:
@@ -96,70 +90,42 @@ class Stack:
         return shown & (self.edges[:, 2] > self.edges[:, 0]) & (self.edges[:, 3] > self.edges[:, 1])
 
     @cached_property
-    def held(self) -> NDArray[np.str_]:
-        return np.array([element.position for element in self.outline.elements], dtype="U6")
+    def held(self) -> Bools:
+        """Which elements are fixed or sticky, so that scrolling moves them against the rest."""
+        return np.array([element.position != "" for element in self.outline.elements], dtype=bool)
+
+    @cached_property
+    def holders(self) -> Ints:
+        """The outermost of the elements around each that stay with it, -1 for what scrolls with the page."""
+        found = np.full(len(self.outline.elements), -1, dtype=np.int64)
+        for element in self.outline.elements:
+            if element.position:
+                up = element.parent
+                same = up >= 0 and self.outline.elements[up].position == element.position
+                found[element.index] = found[up] if same else element.index
+        return found
 
     @cached_property
     def deepest_scroll(self) -> float:
         return max(0.0, self.outline.height - self.viewport.height)
 
-    def above(self, target: int) -> Ints:
-        """Elements that are painted over a target and are no part of it."""
-        over = self.solid & (self.order > self.order[target])
-        over[target : self.ends[target]] = False
+    def above(self, target: int) -> list[int]:
+        """Elements that are painted over a target and are no part of it, the lowest first."""
+        order = self.flow.order
+        over = self.solid & (order > order[target])
+        over[target : self.flow.ends[target]] = False
         over[ancestors(self.outline, target)] = False
         left, top, right, bottom = self.edges[target]
         over &= (self.edges[:, 0] < right - EDGE_PX) & (self.edges[:, 2] > left + EDGE_PX)
-        in_page = (self.edges[:, 1] < bottom - EDGE_PX) & (self.edges[:, 3] > top + EDGE_PX)
-        over &= in_page | (self.held == "fixed") | (self.held == "sticky")
-        found = [
-            index
-            for index in np.flatnonzero(over).tolist()
-            if not self._same_line(target, index) and not self._flows_by(target, index)
-        ]
-        return np.array(found, dtype=np.int64)
-
-    def _flows_by(self, target: int, other: int) -> bool:
-        """Whether both are laid out by one flow. Boxes of a flow overlap where a float lies in them, and floats are
-        painted over the blocks they lie in, which the page model's order does not tell."""
-        around = {target, *ancestors(self.outline, target)}
-        branch = other
-        for place in ancestors(self.outline, other):
-            if place in around:
-                break
-            branch = place
-        return not any(self.outline.elements[place].interactive for place in (other, branch)) and self._in_flow(branch)
-
-    def _in_flow(self, index: int) -> bool:
-        """Whether an element is painted right after what comes before it in its layer; those out of the flow are
-        painted after all of it. False for the last element of a page, where both come to the same."""
-        order = int(self.order[index])
-        before = self._painted.get(order - 1, len(self.order))
-        if before > index or self.ends[index] == len(self.order):
-            return False
-        return not bool((self.order[before + 1 : index] < order).any())
-
-    @cached_property
-    def _painted(self) -> dict[int, int]:
-        """Elements by their paint order."""
-        return {int(order): index for index, order in enumerate(self.order)}
-
-    def _same_line(self, target: int, other: int) -> bool:
-        """Whether two are pieces of one text: the box of a link that wraps spans its neighbours on both lines."""
-        one, two = self.outline.elements[target], self.outline.elements[other]
-        if one.tag not in _INLINE or self.held[target] != self.held[other]:
-            return False
-        while two.parent >= 0 and two.parent != one.parent and two.tag in _INLINE:
-            two = self.outline.elements[two.parent]
-        return two.parent == one.parent and two.tag in _INLINE
+        over &= self.held | ((self.edges[:, 1] < bottom - EDGE_PX) & (self.edges[:, 3] > top + EDGE_PX))
+        found = [index for index in np.flatnonzero(over).tolist() if not self.flow.flows_by(target, index)]
+        return sorted(found, key=lambda index: int(order[index]))
 
     def cover(self, target: int, x: Floats, y: Floats) -> Cover:
         """How points of a target, in page px, are covered."""
         how, by = np.zeros(len(x), dtype=np.int64), np.full(len(x), -1, dtype=np.int64)
-        above = self.above(target)
-        above = above[np.argsort(self.order[above])]
         bars = []
-        for index in above.tolist():
+        for index in self.above(target):
             stays = self._stays(target, index)
             if stays is None:
                 bars.append(index)
@@ -179,17 +145,6 @@ class Stack:
             return one == ""
         return True if one == "fixed" else None
 
-    @cached_property
-    def holders(self) -> Ints:
-        """The outermost of the elements around each that stay with it, -1 for what scrolls with the page."""
-        found = np.full(len(self.outline.elements), -1, dtype=np.int64)
-        for element in self.outline.elements:
-            if element.position:
-                up = element.parent
-                same = up >= 0 and self.outline.elements[up].position == element.position
-                found[element.index] = found[up] if same else element.index
-        return found
-
     def _inside(self, index: int, x: Floats, y: Floats) -> Bools:
         left, top, right, bottom = self.edges[index]
         inside: Bools = (x >= left) & (x < right) & (y >= top) & (y < bottom)
@@ -204,8 +159,7 @@ class Stack:
             for index in bars:
                 left, top, right, bottom = self.edges[index]
                 if left <= x[place] < right:
-                    top, bottom = self._reach(index, top, bottom)
-                    spans.append((top, bottom, index))
+                    spans.append((*self._reach(index, top, bottom), index))
                     if self._inside(index, x[place : place + 1], y[place : place + 1])[0] and y[place] < height:
                         how[place], by[place] = AT_FIRST, index
             bar = _blocked(spans, lowest[place], highest[place])
@@ -215,7 +169,7 @@ class Stack:
     def _reach(self, bar: int, top: float, bottom: float) -> tuple[float, float]:
         """The part of the window that a bar takes at its most. A sticky one at the foot gives way at the page's end;
         one at the head slides up to the edge as soon as the page is scrolled."""
-        if self.held[bar] != "sticky" or not self.deepest_scroll:
+        if self.outline.elements[bar].position != "sticky" or not self.deepest_scroll:
             return top, bottom
         return (0.0, bottom) if bottom < self.viewport.height / 2 else (bottom, bottom)
 

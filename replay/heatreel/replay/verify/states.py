@@ -19,6 +19,8 @@ KIND, OTHER_KIND = 0.5, -0.5
 LEAST = 2.5
 # A state of which HEAD shows this share at once is not lost.
 SHOWN_AT_ONCE = 0.5
+# A state that reveals less than this share of what its counterpart on BASE does, and nothing of that, is none.
+SHOWS_LITTLE = 0.25
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +75,8 @@ def _pair(
 ) -> StatePair:
     if partner:
         two = after.state(partner[0])
-        return StatePair(one, two, partner[1], memory.pair(one.outline, two.outline))
+        elements = memory.pair(one.outline, two.outline)
+        return StatePair(one, two, partner[1], elements, lost=_shows_nothing(one, two, pairs, elements))
     first = after.state(after.snapshots[0])
     elements = memory.pair(one.outline, first.outline)
     shown = _shown_without(one, pairs, elements)
@@ -81,16 +84,37 @@ def _pair(
     return StatePair(one, first, shown, elements, lost=shown < SHOWN_AT_ONCE)
 
 
+def _shows_nothing(one: StateView, two: StateView, pairs: Mapping[str, StatePair], elements: ElementPairs) -> bool:
+    """Whether what leads to a state does something on HEAD, but nothing like showing what it showed."""
+    parent = _parent(one, pairs)
+    if parent is None or parent.lost:
+        return False
+    old, new = _revealed(one, parent.before), _revealed(two, parent.after)
+    if not old or len(new) >= SHOWS_LITTLE * len(old):
+        return False
+    return sum(elements.seen(index) >= 0 for index in old) < SHOWN_AT_ONCE * len(old)
+
+
 def _shown_without(state: StateView, pairs: Mapping[str, StatePair], elements: ElementPairs) -> float:
-    """The share of what a state reveals, by elements with words, that HEAD shows without it."""
-    parent = pairs.get(state.snapshot.state.parent) or next(iter(pairs.values()))
-    seen_before = {element.selector for element in parent.before.outline.elements if element.visible}
-    revealed = [
+    """The share of what a state reveals that HEAD shows without it."""
+    parent = _parent(state, pairs)
+    revealed = _revealed(state, parent.before) if parent else []
+    return sum(elements.seen(index) >= 0 for index in revealed) / len(revealed) if revealed else 0.0
+
+
+def _parent(state: StateView, pairs: Mapping[str, StatePair]) -> StatePair | None:
+    """The pair of the state that a state was reached from, or of the default state."""
+    return pairs.get(state.snapshot.state.parent) or next(iter(pairs.values()), None)
+
+
+def _revealed(state: StateView, parent: StateView) -> list[int]:
+    """The elements with words that a state shows and the state before it does not."""
+    seen = {element.selector for element in parent.outline.elements if element.visible}
+    return [
         element.index
         for element in state.outline.elements
-        if element.visible and element.text and element.selector not in seen_before
+        if element.visible and element.text and element.selector not in seen
     ]
-    return sum(elements.seen(index) >= 0 for index in revealed) / len(revealed) if revealed else 0.0
 
 
 def _best_pairs(

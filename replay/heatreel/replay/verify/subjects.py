@@ -42,9 +42,16 @@ class Subjects:
         elements = self.outline.elements
         found = np.array([element.visible and element.interactive for element in elements], dtype=bool)
         for index in np.flatnonzero(found).tolist():
-            if not told_to_act(elements[index]) and self._is_surface(index, found):
+            surface = not told_to_act(elements[index]) and self._is_surface(index, found)
+            if surface or (elements[index].tag not in _TAGS and self._is_shell(index)):
                 found[index] = False
         return found
+
+    def _is_shell(self, index: int) -> bool:
+        """Whether an element is there around a link or button of its own name, as the header of an accordion is."""
+        inside = self.outline.elements[index + 1 : int(self.ends[index])]
+        name = plain_name(self.outline.elements[index])
+        return any(one.visible and one.tag in _TAGS and name and plain_name(one) == name for one in inside)
 
     def _is_surface(self, index: int, acting: Bools) -> bool:
         _, _, width, height = self.outline.elements[index].box

@@ -119,29 +119,39 @@ def _moved(check: StateCheck, index: int) -> bool:
 def _click_fates(check: StateCheck) -> Iterator[tuple[int, Counter[str]]]:
     """For each element that acts and was clicked, the fates of its clicks; those on nothing that acts under -1."""
     hits = clicks_of(check.pair.before)
-    owners = {index: check.subject(index) for index in np.unique(hits.element).tolist()}
-    owner = np.array([owners[index] for index in hits.element.tolist()], dtype=np.int64)
-    for index in np.unique(owner).tolist():
-        mine = hits.where(owner == index)
-        if index < 0:
-            yield -1, Counter({"idle": len(mine)})
-            continue
-        fate = element_fate(check, index)
-        if fate in LOST and fate != "covered":
-            yield index, Counter({fate: len(mine)})
-            continue
-        if fate == "covered":
-            fate = "moved" if _moved(check, index) else "same"
-        covered = _covered_clicks(check, index, mine)
-        yield index, Counter({"covered": covered, fate: len(mine) - covered})
+    found: dict[int, Counter[str]] = {}
+    for index in np.unique(hits.element).tolist():
+        owner = check.subject(index)
+        mine = hits.where(hits.element == index)
+        fates = _fates_on(check, owner, index, mine) if owner >= 0 else Counter({"idle": len(mine)})
+        found.setdefault(owner, Counter()).update(fates)
+    yield from found.items()
 
 
-def _covered_clicks(check: StateCheck, index: int, hits: Hits) -> int:
+def _fates_on(check: StateCheck, owner: int, index: int, hits: Hits) -> Counter[str]:
+    """Fates of clicks on one element, inside of the one that acts."""
+    fate = element_fate(check, owner)
+    # Of an element that lost a part, or lies partly under another, each click is asked for itself.
+    if fate in LOST and fate not in ("covered", "not_interactive"):
+        return Counter({fate: len(hits)})
+    if strayed := check.strayed(owner, index):
+        return Counter({strayed: len(hits)})
+    whole = check.changes(owner)[0].values.get("part") is None if fate == "not_interactive" else False
+    if whole:
+        return Counter({fate: len(hits)})
+    if fate in ("covered", "not_interactive"):
+        fate = "moved" if _moved(check, owner) else "same"
+    covered = _covered_clicks(check, owner, index, hits)
+    return Counter({"covered": covered, fate: len(hits) - covered})
+
+
+def _covered_clicks(check: StateCheck, owner: int, index: int, hits: Hits) -> int:
     """How many clicks on an element would hit what lies over it on HEAD, and by the same test did not on BASE."""
-    seen = check.pair.elements.seen(index)
-    x, y = carried(hits, check.pair.before.outline, index, check.pair.after.outline, seen)
-    now = check.cover_after(seen, x, y).how == ALWAYS
+    inner = index if check.pair.elements.seen(index) >= 0 else owner
+    seen = check.pair.elements.seen(inner)
+    x, y = carried(hits, check.pair.before.outline, inner, check.pair.after.outline, seen)
+    now = check.cover_after(check.pair.elements.seen(owner), x, y).how == ALWAYS
     if not now.any():
         return 0
-    was = check.stack_before.cover(index, hits.x.astype(np.float64), hits.y.astype(np.float64)).how == ALWAYS
+    was = check.stack_before.cover(owner, hits.x.astype(np.float64), hits.y.astype(np.float64)).how == ALWAYS
     return int((now & ~was).sum())

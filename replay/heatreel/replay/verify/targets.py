@@ -25,8 +25,11 @@ def is_small(subjects: Subjects, index: int, least_px: float) -> bool:
 
 def in_sentence(subjects: Subjects, index: int) -> bool:
     """Whether a link lies within a text, whose line decides its height."""
-    element = subjects.outline.elements[index]
-    return element.tag == "a" and element.parent >= 0 and bool(subjects.outline.elements[element.parent].text)
+    elements = subjects.outline.elements
+    place = elements[index].parent
+    while place >= 0 and elements[place].box[2] * elements[place].box[3] == 0:
+        place = elements[place].parent
+    return elements[index].tag == "a" and place >= 0 and bool(elements[place].text)
 
 
 def speaks_for(subjects: Subjects, index: int) -> bool:

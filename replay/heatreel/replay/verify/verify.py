@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from heatreel.core.config import VerifyConfig
 from heatreel.core.errors import InputError
 from heatreel.core.finding import SEVERITIES, Finding, Place
+from heatreel.core.state import DEFAULT
 from heatreel.replay.verify.changes import LOST, Change, StateCheck
 from heatreel.replay.verify.elements import ElementMemory
 from heatreel.replay.verify.elsewhere import Elsewhere
@@ -143,7 +144,8 @@ def _unclaimed(check: StateCheck, claimed: set[str]) -> list[int]:
 
 
 def _changes(check: StateCheck, mine: Sequence[int], heat: Heat | None) -> Iterator[Change]:
-    away = displaced(check.pair.elements, check.before) if mine else {}
+    # Only in the default state: what lies in a block that moved would move again in each state.
+    away = displaced(check.pair.elements, check.before) if check.pair.before.id == DEFAULT else {}
     for index in mine:
         found = check.changes(index)
         for change in found:
