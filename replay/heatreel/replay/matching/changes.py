@@ -18,7 +18,8 @@ TARGET_PX = 24.0
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """Old to new: `across` and `down` of the centre in page widths, `order` in places among all matches, `area` ratio.
+    """Old to new: `across` of the centre and `down` of the upper edge in page widths, since a container that only
+    grew has not moved; `order` in places among all matches, `area` as a ratio.
 
     `words` names what a person would notice: moved, shrank, too small, below the fold, renamed, retargeted, kind.
     """
@@ -34,8 +35,8 @@ def changes(
     before: Outline, after: Outline, one: Element, two: Element, order: int = 0, fold: float | None = None
 ) -> Changes:
     """What is different in `two`. `fold` is the height of the viewport in CSS px; without it no fold is judged."""
-    centre, other = _centre(one, before), _centre(two, after)
-    across, down = other[0] - centre[0], other[1] - centre[1]
+    spot, other = _spot(one, before), _spot(two, after)
+    across, down = other[0] - spot[0], other[1] - spot[1]
     area = _ratio(two.box[2] * two.box[3], one.box[2] * one.box[3])
     found = {
         "moved": max(abs(across), abs(down)) >= MOVED,
@@ -49,11 +50,11 @@ def changes(
     return Changes(across, down, order, area, tuple(word for word, true in found.items() if true))
 
 
-def _centre(element: Element, outline: Outline) -> tuple[float, float]:
-    """Centre in page widths of its own page."""
-    x, y, width, height = element.box
+def _spot(element: Element, outline: Outline) -> tuple[float, float]:
+    """Middle of the upper edge in page widths of its own page."""
+    x, y, width, _ = element.box
     unit = max(outline.width, 1.0)
-    return (x + width / 2) / unit, (y + height / 2) / unit
+    return (x + width / 2) / unit, y / unit
 
 
 def _ratio(new: float, old: float) -> float:
