@@ -30,7 +30,7 @@ in another state."""
 RESEMBLES = 0.5
 """A state whose sketch is less like the visitor's than this is not the state they saw. On the demo shop the right
 state was at least 0.69 alike (145 pairs), the nearest state of another page at most 0.52 in 95 of 100 cases;
-`scripts/bench/replay.py --sketches WORKSPACE` measures it on any workspace."""
+`scripts/bench replay --sketches WORKSPACE` measures it on any workspace."""
 
 SKETCH_NOISE = 0.01
 """Sketches whose similarities differ by less (five bits) cannot be told apart."""

@@ -1,4 +1,4 @@
-"""The weights of the features, as fitted on labelled real page pairs by `scripts/bench/matching.py --fit`.
+"""The weights of the features, as fitted on labelled real page pairs by `scripts/bench matching --fit`.
 
 Each row holds the weight before the surroundings are known, and with them. A weight is the change in the logit that
 two elements are the same for one unit of the feature; features are oriented so that no weight is negative, save the

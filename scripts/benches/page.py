@@ -1,6 +1,6 @@
 """Cost of the page model in the browser: outline, sketch and settings of a large page, and one sealed fingerprint.
 
-    python scripts/bench/page.py [--elements 5000]
+    scripts/bench page [--elements 5000]
 
 Prints processor time of the page's process in milliseconds a call (other work on the machine does not count, as far as
 caches allow) and the compressed size of the bundles as JSON. The page is a shop list of rows of nine elements, every

@@ -4,8 +4,8 @@ The sessions are made first and not counted; then the steps are timed apart, in 
 (pages, visits, states, matching, points), signals, hits. The floor is one pass of a Python loop over the events that
 reads their type and target, which any placement event by event must pay.
 
-    python scripts/bench/replay.py --events 1000000 --rounds 3 --json out.json
-    python scripts/bench/replay.py --sketches .heatreel
+    scripts/bench replay --events 1000000 --rounds 3 --json out.json
+    scripts/bench replay --sketches .heatreel
 
 `--sketches` prints how alike the sketches of visitors and of captured states are in a workspace that has both: what
 `RESEMBLES` and `SKETCH_NOISE` of the state recognition are set by.

@@ -1,6 +1,6 @@
 """Capture of a page with about ten states, against the bare Playwright calls that any tool must make for the same.
 
-    python scripts/bench/capture.py [--url URL] [--viewport NAME=WxH] [--repeat N] [--json FILE]
+    scripts/bench capture [--url URL] [--viewport NAME=WxH] [--repeat N] [--json FILE]
 
 Bare: for each state that the capture found, in one warm browser: open the page, wait for `load`, do the recipe, take a
 full-page picture and a DOM snapshot. Ours: everything from the URL to the stored snapshots, finding the states

@@ -2,9 +2,9 @@
 browser, a textbook OpenCV pipeline, datashader where it is installed, and the floor, encoding alone.
 
 Every candidate runs once in each round; ratios are medians of the rounds' ratios, so that a busy machine disturbs
-all alike. `npm ci --prefix scripts/bench/peers` brings the browser's libraries.
+all alike. `npm ci --prefix scripts/benches/peers` brings the browser's libraries.
 
-    python scripts/bench/overlays.py --sizes 1e3,1e5,1e6 --rounds 5 --json out.json
+    scripts/bench overlays --sizes 1e3,1e5,1e6 --rounds 5 --json out.json
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ def textbook(points: Points, picture: Picture) -> bytes:
     height, width = picture.shape[:2]
     found = textbook_levels(points, width, height)
     colour = cv2.applyColorMap(found, cv2.COLORMAP_JET).astype(np.float32)
-    alpha = (found / 255 * 0.8)[..., None].astype(np.float32)
+    alpha = (found.astype(np.float32) * np.float32(0.8 / 255))[..., None]
     blended = (colour * alpha + picture * (1 - alpha)).astype(np.uint8)
     return bytes(cv2.imencode(".png", blended)[1])
 

@@ -1,6 +1,6 @@
 """How well elements are found again on pages they were not fitted on, beside published ways, and how fast.
 
-    python scripts/bench/matching.py --packages .cache/pages [--pairs FOLDER] [--held-out] [--fit] [--speed]
+    scripts/bench matching --packages .cache/pages [--pairs FOLDER] [--held-out] [--fit] [--speed]
 
 `--packages` names a folder for pages of published packages (npm fetches them), `--pairs` one with rendered pairs.
 `--held-out` fits anew for each origin on all the others and reports on it: the honest figure. Without it the weights
