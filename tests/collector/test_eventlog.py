@@ -112,6 +112,7 @@ def test_views_and_errors(tmp_path: Path) -> None:
         ({"tag": "input", "type": "checkbox"}, "i", ["input"], 12),
         ({"tag": "select"}, "fi", ["focus", "input", "chooser"], 12),
         ({"tag": "a", "href": "mailto:"}, "", ["window"], 0),
+        ({"tag": "video"}, "", ["input"], 0),
     ],
 )
 def test_what_the_browser_answers_itself(target: dict[str, str], seen: str, kinds: list[str], ms: int | None) -> None:

@@ -315,6 +315,8 @@ def test_a_refused_batch_is_dropped_and_an_unknown_site_is_left_alone(tmp_path: 
             page.evaluate("heatreel.flush()")
             page.wait_for_timeout(200)
         assert [json.loads(request.post_data or "")["seq"] for request in seen] == [0, 1, 2]
+        page.goto("about:blank")
+        assert len(seen) == 3
 
 
 def test_a_rest_of_half_an_hour_ends_the_session(tmp_path: Path) -> None:

@@ -253,8 +253,8 @@ def _click(rest: list[Any]) -> tuple[str, dict[str, Any]]:
 def answered(effects: Mapping[str, Any], target: Target | None) -> Mapping[str, Any]:
     """The effects of a click, with what the browser itself does on such a target and no page event tells.
 
-    A field takes the focus, even when it has it already; some controls open a chooser; a mail link opens a program.
-    That a button takes the focus is no answer.
+    A field takes the focus, even when it has it already; some controls open a chooser, or play; a mail link opens a
+    program. That a button takes the focus is no answer.
     """
     if not effects or not target:
         return effects
@@ -270,6 +270,8 @@ def _own_effect(target: Target) -> str:
         return "window"
     if target.tag == "select" or (target.tag == "input" and target.type in _CHOOSERS):
         return "chooser"
+    if target.tag in ("video", "audio"):
+        return "input"
     field = target.tag == "textarea" or (target.tag == "input" and target.type not in _PUSHED | _SET)
     return "focus" if field else ""
 

@@ -1,6 +1,5 @@
 /** Manners: a fault in here never reaches the page, and no listener keeps it waiting. */
 
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
 export type Work = (...values: any[]) => unknown;
 
 /** `work`, but silent when it fails: the page is somebody else's. */

@@ -9,7 +9,7 @@ import { watchRoot } from "./roots";
 import { add, address, flush, restart } from "./rows";
 import { awake } from "./session";
 import { touch } from "./state";
-import { place, targetOf } from "./targets";
+import { forget, place, targetOf } from "./targets";
 import { handOver } from "./transport";
 
 /** Scrolls and resizes are noted when this long has passed, as things are then. */
@@ -24,6 +24,7 @@ let errors = 0;
 export function wake(): void {
   if (awake(flush)) {
     restart();
+    forget();
     shown = "";
   }
   route();
@@ -109,7 +110,7 @@ export const heard: Record<string, Work> = {
     notice("s");
     soon(target!, () => scrolled(target!));
   },
-  "input change play pause": () => {
+  "input change": () => {
     notice("i");
     touch();
   },

@@ -11,9 +11,9 @@ export type Row = [code: string, t: number, state: number, ...rest: unknown[]];
 
 /**
  * A batch goes out at 50 rows, which keeps it below 60 KB even when each brings a new target. When the outbox is full,
- * rows wait, up to what the collector takes in one batch; further ones are dropped.
+ * as many again wait; further ones are dropped.
  */
-const enum Rows { Full = 50, Most = 400 }
+const enum Rows { Full = 50, Most = 100 }
 const enum Flush { Ms = 5000 }
 /** About 2 MB at most. */
 const enum Outbox { Full = 40 }
@@ -28,7 +28,7 @@ const at = Date.now() - now();
 let tables: string[][];
 /** Numbers of the first event, target and state that are not sent yet. */
 let from = [0];
-let doc: string | undefined;
+let doc: string;
 let seq: number;
 let page: object;
 let timer: unknown;
@@ -68,6 +68,11 @@ export function sendOff(): void {
   timer = 0;
   flush();
   send();
+}
+
+/** Nothing is made into batches any more. */
+export function stop(): void {
+  doc = "";
 }
 
 /** Makes a batch of what there is. */

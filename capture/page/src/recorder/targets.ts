@@ -25,7 +25,6 @@ export function forget(): void {
  */
 function target(element: Element): number {
   const memo: Memo = new Map();
-  // eslint-disable-next-line @typescript-eslint/no-unused-vars
   const { name, text, label, ...rest } = fingerprint(element, memo);
   return number(0, {
     ...rest,

@@ -7,9 +7,12 @@
  */
 
 import { later, safely } from "./guest";
+import { stop } from "./rows";
 import { src } from "./snippet";
 
 const enum Wait { Ms = 1500 }
+/** Browsers keep no more than 64 KiB alive when the page goes, and refuse what is larger. */
+const enum Most { KeptAlive = 6e4 }
 
 const url = new URL("collect", src).href;
 /** Batches that the collector has not answered yet, oldest first. */
@@ -18,14 +21,14 @@ let busy = false;
 let failures = 0;
 
 const post = (body: string): Promise<number> =>
-  fetch(url, { method: "POST", body, keepalive: true }).then(
+  fetch(url, { method: "POST", body, keepalive: body.length < Most.KeptAlive }).then(
     (answer) => answer.status,
     () => 503,
   );
 
 const answered = safely((status: number) => {
-  // Not a site of this collector: nothing more is sent, and when the outbox is full nothing more is noted.
-  if (status === 403) return;
+  // Not a site of this collector.
+  if (status === 403) stop();
   const retry = status === 408 || status > 415;
   failures = retry ? failures + 1 : 0;
   if (!retry) outbox.shift();
