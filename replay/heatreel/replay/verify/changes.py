@@ -15,6 +15,7 @@ from heatreel.core.finding import Place
 from heatreel.replay.matching.words import words
 from heatreel.replay.verify.elsewhere import Elsewhere
 from heatreel.replay.verify.links import address, same_destination
+from heatreel.replay.verify.order import Move
 from heatreel.replay.verify.stacking import ALWAYS, AT_FIRST, FREE, Cover, Stack, grid
 from heatreel.replay.verify.states import StatePair, ViewPair
 from heatreel.replay.verify.subjects import Subjects, called, plain_name, told_to_act
@@ -143,9 +144,9 @@ class StateCheck:
             self._found[index] = [lost] if lost else list(self._lesser(index))
         return self._found[index]
 
-    def moved(self, index: int, right: float, down: float) -> Change:
-        """The change of an element that left its place among its neighbours by so many CSS px."""
-        return self._change("moved", index, self.pair.elements.seen(index), right=right, down=down)
+    def moved(self, index: int, move: Move) -> Change:
+        """The change of an element that left its place among its neighbours."""
+        return self._change("moved", index, self.pair.elements.seen(index), move=move)
 
     def _change(self, rule: str, index: int, after: int = -1, cause: int = -1, **values: Any) -> Change:
         pairs = self.pair.elements

@@ -42,10 +42,12 @@ class Flow:
 
     def flows_by(self, target: int, other: int) -> bool:
         """Whether two that overlap are laid out by one flow: as pieces of one text, or a float in a block."""
+        elements = self.outline.elements
+        if elements[target].position != elements[other].position:
+            return False
         one, two = self._branches(target, other)
         if self._same_line(target, one, two):
             return True
-        elements = self.outline.elements
         # Floats are painted over the blocks they lie in, which the page model's order does not tell.
         return not (elements[other].interactive or elements[two].interactive) and self.in_flow(two)
 
@@ -60,7 +62,7 @@ class Flow:
         """Whether two are pieces of one text: the box of a link that wraps spans its neighbours on both lines."""
         elements = self.outline.elements
         first, second = elements[self._inline(one, target)], elements[self._inline(two, -1)]
-        if first.tag not in _INLINE or second.tag not in _INLINE or first.position != second.position:
+        if first.tag not in _INLINE or second.tag not in _INLINE:
             return False
         heights = sorted((first.box[3], second.box[3]))
         return heights[1] > SEVERAL_LINES * heights[0]

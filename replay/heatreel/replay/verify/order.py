@@ -2,53 +2,103 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
 from heatreel.core.element import Outline
 from heatreel.replay.verify.elements import ElementPairs
-from heatreel.replay.verify.subjects import Subjects
+from heatreel.replay.verify.subjects import Subjects, called
+
+Floats = NDArray[np.float64]
 
 # A shift by less than this share of the page's width is no move to a visitor.
 MOVED = 0.1
-# Out of order and by at least this share of its own size, and so many CSS px, from where its neighbours went.
+# Out of order, and by at least this share of its own size, and so many CSS px, from where its neighbours went.
 OWN_SIZE, LEAST_PX = 0.5, 24.0
+# Neighbours that went the same way, within so many CSS px, have stayed where they were to each other.
+TOGETHER_PX = 24.0
 # Ways in CSS px from which on far is far.
 FAR_PX = 600.0
 
 
-def displaced(pairs: ElementPairs, subjects: Subjects) -> dict[int, tuple[float, float]]:
-    """Elements that act and left their place: how far right and down of where their neighbours went, in CSS px.
+@dataclass(frozen=True, slots=True)
+class Move:
+    """How far right and down of where its neighbours went an element is, in CSS px.
+
+    `passed` is the element of BASE, with a name, that it comes `before` now and did not, or no longer does; -1 when
+    it kept its order.
+    """
+
+    right: float
+    down: float
+    passed: int = -1
+    before: bool = False
+
+
+def moves(pairs: ElementPairs, subjects: Subjects) -> dict[int, Move]:
+    """The moves of elements that act.
 
     The longest run of elements that kept their order stays, those that went least far first. Of the rest, those
-    count that also lie elsewhere by half their own size: an order of the document that nobody sees is none.
+    count that also lie elsewhere: an order of the document that nobody sees is none. Of those that stay, one counts
+    that went far while its neighbours on both sides went together.
     """
-    kept = [
-        index
-        for index, element in enumerate(pairs.before.elements)
-        if element.visible
-        and pairs.seen(index) >= 0
-        and not pairs.unsure[index]
-        and (subjects.acting[index] or element.text or element.tag == "img")
-    ]
+    kept = [index for index in range(len(pairs.before.elements)) if _counts(pairs, subjects, index)]
     ways = [float(np.abs(_shift(pairs, index)).sum()) for index in kept]
-    stays = _heaviest_rising(
-        [int(pairs.image[index]) for index in kept], [1 + 0.5 * FAR_PX / (FAR_PX + way) for way in ways]
-    )
-    anchors = np.array([kept[place] for place in stays], dtype=np.int64)
-    found: dict[int, tuple[float, float]] = {}
-    for place in sorted(set(range(len(kept))) - set(stays)):
-        index = kept[place]
-        if not subjects.acting[index] or not len(anchors):
+    weights = [1 + 0.5 * FAR_PX / (FAR_PX + way) for way in ways]
+    stays = {kept[place] for place in _heaviest_rising([int(pairs.image[index]) for index in kept], weights)}
+    return dict([*_out_of_order(pairs, subjects, kept, stays), *_on_its_own(pairs, subjects, kept, stays)])
+
+
+def _counts(pairs: ElementPairs, subjects: Subjects, index: int) -> bool:
+    element = pairs.before.elements[index]
+    if not element.visible or pairs.unsure[index] or pairs.seen(index) < 0:
+        return False
+    return bool(subjects.acting[index]) or bool(element.text) or element.tag == "img"
+
+
+def _out_of_order(
+    pairs: ElementPairs, subjects: Subjects, kept: list[int], stays: set[int]
+) -> Iterator[tuple[int, Move]]:
+    anchors = np.array(sorted(stays), dtype=np.int64)
+    for index in kept:
+        if index in stays or not subjects.acting[index] or not len(anchors):
             continue
         shift = _shift_against(pairs, index, anchors)
         size = np.array(pairs.before.elements[index].box[2:])
         if (np.abs(shift) >= np.maximum(LEAST_PX, OWN_SIZE * size)).any():
-            found[index] = float(shift[0]), float(shift[1])
-    return found
+            yield index, Move(float(shift[0]), float(shift[1]), *_passed(pairs, index, anchors))
 
 
-def _shift_against(pairs: ElementPairs, index: int, anchors: NDArray[np.int64]) -> NDArray[np.float64]:
+def _on_its_own(
+    pairs: ElementPairs, subjects: Subjects, kept: list[int], stays: set[int]
+) -> Iterator[tuple[int, Move]]:
+    acting = [index for index in kept if index in stays and subjects.acting[index]]
+    least = np.array([MOVED * max(pairs.before.width, 1.0)] * 2)
+    for place in range(1, len(acting) - 1):
+        index = acting[place]
+        around = [_shift(pairs, acting[place + step]) for step in (-1, 1)]
+        shift = _shift(pairs, index) - around[0]
+        size = np.array(pairs.before.elements[index].box[2:])
+        together = float(np.abs(around[0] - around[1]).max()) < TOGETHER_PX
+        if together and (np.abs(shift) >= np.maximum(least, size)).any():
+            yield index, Move(float(shift[0]), float(shift[1]))
+
+
+def _passed(pairs: ElementPairs, index: int, anchors: NDArray[np.int64]) -> tuple[int, bool]:
+    """The first of the named elements that one comes before now, or the last that it comes after now."""
+    place = int(pairs.image[index])
+    names = [int(anchor) for anchor in anchors if called(pairs.before.elements[int(anchor)])]
+    ahead = [anchor for anchor in names if anchor < index and pairs.image[anchor] > place]
+    behind = [anchor for anchor in names if anchor > index and pairs.image[anchor] < place]
+    if ahead:
+        return ahead[0], True
+    return (behind[-1], False) if behind else (-1, False)
+
+
+def _shift_against(pairs: ElementPairs, index: int, anchors: NDArray[np.int64]) -> Floats:
     """The move of an element less that of the neighbour, before or after it, that moved most like it."""
     spot = int(np.searchsorted(anchors, index))
     near = anchors[max(0, spot - 1) : spot + 1]
@@ -57,12 +107,12 @@ def _shift_against(pairs: ElementPairs, index: int, anchors: NDArray[np.int64]) 
     return min(shifts, key=lambda shift: float(np.abs(shift).max()))
 
 
-def _shift(pairs: ElementPairs, index: int) -> NDArray[np.float64]:
-    found: NDArray[np.float64] = _centre(pairs.after, int(pairs.image[index])) - _centre(pairs.before, index)
+def _shift(pairs: ElementPairs, index: int) -> Floats:
+    found: Floats = _centre(pairs.after, int(pairs.image[index])) - _centre(pairs.before, index)
     return found
 
 
-def _centre(outline: Outline, index: int) -> NDArray[np.float64]:
+def _centre(outline: Outline, index: int) -> Floats:
     x, y, width, height = outline.elements[index].box
     return np.array([x + width / 2, y + height / 2])
 

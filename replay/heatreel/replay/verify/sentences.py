@@ -5,6 +5,7 @@ from __future__ import annotations
 from heatreel.core.element import Outline
 from heatreel.replay.verify.changes import cover_root
 from heatreel.replay.verify.groups import Group
+from heatreel.replay.verify.order import Move
 from heatreel.replay.verify.subjects import called, kind_word, title
 
 LONGEST_NAME = 60
@@ -165,15 +166,16 @@ def _target_size(group: Group) -> str:
 def _moved(group: Group) -> str:
     change = group.first
     other = change.element_after
+    move: Move = change.values["move"]
     if other is not None and other.landmark != change.element.landmark:
-        return f"moved from {_landmark(change.element.landmark)} to {_landmark(other.landmark)}"
-    right, down = change.values["right"], change.values["down"]
-    steps = []
-    if abs(right) >= 1:
-        steps.append(f"{px(abs(right))} {'right' if right > 0 else 'left'}")
-    if abs(down) >= 1:
-        steps.append(f"{px(abs(down))} {'down' if down > 0 else 'up'}")
-    return f"moved {' and '.join(steps)} against {'their' if _plural(group) else 'its'} neighbours"
+        text = f"moved from {_landmark(change.element.landmark)} to {_landmark(other.landmark)}"
+    else:
+        ways = (move.right, "right", "left"), (move.down, "down", "up")
+        steps = [f"{px(abs(way))} {more if way > 0 else less}" for way, more, less in ways if abs(way) >= 1]
+        text = f"moved {' and '.join(steps)} against {'their' if _plural(group) else 'its'} neighbours"
+    if move.passed < 0:
+        return text
+    return f"{text}, to {'before' if move.before else 'after'} {thing(change.pair.before.outline, move.passed)}"
 
 
 def _landmark(role: str) -> str:

@@ -19,6 +19,21 @@ Bools = NDArray[np.bool_]
 _TAGS = frozenset({"a", "button", "input", "select", "textarea", "summary", "label", "area", "option"})
 _ROLES = re.compile(r"^(button|link|tab|menuitem.*|radio|switch|option|treeitem|.*box|slider|spinbutton)$")
 _BUTTONS = frozenset({"submit", "button", "image", "reset"})
+_KINDS = {
+    "a": "link",
+    "summary": "disclosure",
+    "img": "picture",
+    "textbox": "field",
+    "searchbox": "field",
+    "combobox": "list",
+    "select": "list",
+    "textarea": "field",
+    "p": "text",
+    "listitem": "list item",
+    "contentinfo": "footer",
+    "banner": "header",
+    "complementary": "aside",
+}
 # What holds this share of the first window's area, or others that act, is a surface, not a thing to hit.
 SURFACE_SHARE = 0.25
 
@@ -90,12 +105,10 @@ def plain_name(element: Element) -> str:
 
 def kind_word(element: Element) -> str:
     """What a person would say an element is."""
-    words = {"a": "link", "summary": "disclosure", "img": "picture", "select": "list", "textarea": "field"}
-    if element.role:
-        return element.role
-    if element.tag == "input":
-        return {"submit": "button", "button": "button", "image": "button", "reset": "button"}.get(element.type, "field")
-    return words.get(element.tag, element.tag)
+    if element.tag == "input" and not element.role:
+        return "button" if element.type in _BUTTONS else "field"
+    word = element.role or element.tag
+    return _KINDS.get(word, word)
 
 
 def title(outline: Outline, index: int) -> str:

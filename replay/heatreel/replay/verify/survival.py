@@ -142,7 +142,7 @@ def _fates_on(check: StateCheck, owner: int, index: int, hits: Hits) -> Counter[
     if fate in ("covered", "not_interactive"):
         fate = "moved" if _moved(check, owner) else "same"
     covered = _covered_clicks(check, owner, index, hits)
-    return Counter({"covered": covered, fate: len(hits) - covered})
+    return +Counter({"covered": covered, fate: len(hits) - covered})
 
 
 def _covered_clicks(check: StateCheck, owner: int, index: int, hits: Hits) -> int:

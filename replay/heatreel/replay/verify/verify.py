@@ -16,7 +16,7 @@ from heatreel.replay.verify.elsewhere import Elsewhere
 from heatreel.replay.verify.findings import DEFAULT_SEVERITY, ViewKey, finding_of
 from heatreel.replay.verify.groups import group_changes
 from heatreel.replay.verify.heat import Heat, read_heat
-from heatreel.replay.verify.order import displaced
+from heatreel.replay.verify.order import moves
 from heatreel.replay.verify.sentences import counted
 from heatreel.replay.verify.states import StatePair, ViewPair, pair_states, trigger_of
 from heatreel.replay.verify.survival import StateSurvival, state_survival
@@ -145,7 +145,7 @@ def _unclaimed(check: StateCheck, claimed: set[str]) -> list[int]:
 
 def _changes(check: StateCheck, mine: Sequence[int], heat: Heat | None) -> Iterator[Change]:
     # Only in the default state: what lies in a block that moved would move again in each state.
-    away = displaced(check.pair.elements, check.before) if check.pair.before.id == DEFAULT else {}
+    away = moves(check.pair.elements, check.before) if check.pair.before.id == DEFAULT else {}
     for index in mine:
         found = check.changes(index)
         for change in found:
@@ -154,8 +154,7 @@ def _changes(check: StateCheck, mine: Sequence[int], heat: Heat | None) -> Itera
                 change = replace(change, values={**change.values, "seen": seen})
             yield change
         if index in away and not any(change.rule in (*LOST, "below_fold") for change in found):
-            right, down = away[index]
-            yield check.moved(index, right, down)
+            yield check.moved(index, away[index])
 
 
 def _pairs(check: StateCheck, mine: Sequence[int]) -> Iterator[ElementPair]:
