@@ -22,10 +22,6 @@ def test_template_is_the_defaults(tmp_path: Path) -> None:
         ('[site]\nroutes = ["product"]', "site.routes"),
         ('[capture]\nviewports = ["big"]', "capture.viewports"),
         ("[capture]\nmax_states = 0", "capture.max_states"),
-        (
-            '[[capture.states]]\nname = "a"\npage = "/"\nrecipe = [{action = "clik"}]',
-            "capture.states.0.recipe.0.action",
-        ),
         ("[capture", "is not TOML"),
     ],
 )

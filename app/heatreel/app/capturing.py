@@ -12,7 +12,7 @@ from typing import Any
 from heatreel.app.progress import bars
 from heatreel.capture.capture import CaptureResult
 from heatreel.capture.capture import capture as capture_pages
-from heatreel.capture.options import CaptureOptions, HandState
+from heatreel.capture.options import CaptureOptions
 from heatreel.core.config import Config, find_config, load_config
 from heatreel.core.errors import HeatreelError, InputError
 from heatreel.core.routes import RouteTable
@@ -44,10 +44,6 @@ def options_from(file: Path | None, *, viewports: Sequence[str], **given: Any) -
         "table": route_table(config),
         "hide": tuple(given["hide"]),
         "mask": tuple(given["mask"]),
-        "hand_states": tuple(
-            HandState(one.name, one.page, tuple(step.as_action() for step in one.recipe))
-            for one in config.capture.states
-        ),
     }
     return CaptureOptions(**values)
 

@@ -7,17 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from heatreel.core.routes import RouteTable
-from heatreel.core.state import Action
 from heatreel.core.viewport import DEFAULT_VIEWPORTS, Viewport
-
-
-@dataclass(frozen=True)
-class HandState:
-    """A state that a person added by hand: its name, the page it is on, and the recipe that leads to it."""
-
-    name: str
-    page: str
-    recipe: tuple[Action, ...]
 
 
 @dataclass(frozen=True)
@@ -49,7 +39,6 @@ class CaptureOptions:
     routes: str = "auto"
     max_pages: int = 20
     table: RouteTable = field(default_factory=RouteTable)
-    hand_states: tuple[HandState, ...] = ()
     storage_state: Path | None = None
     hide: tuple[str, ...] = ()
     mask: tuple[str, ...] = ()
@@ -64,5 +53,4 @@ class CaptureOptions:
         """What to keep with the capture; the storage state's path stays out, it may name a person."""
         record = asdict(self) | {"viewports": [str(viewport) for viewport in self.viewports]}
         record["storage_state"] = self.storage_state is not None
-        record["hand_states"] = [state.name for state in self.hand_states]
         return record

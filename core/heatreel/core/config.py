@@ -10,7 +10,6 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from heatreel.core.errors import InputError
 from heatreel.core.finding import SEVERITIES, VERIFY_RULES, Severity
-from heatreel.core.state import Action
 from heatreel.core.viewport import Viewport
 
 FILE_NAME = "heatreel.toml"
@@ -38,25 +37,6 @@ class SiteConfig(_Strict):
         return routes
 
 
-class StepConfig(_Strict):
-    """One action of a state added by hand."""
-
-    action: str = Field(pattern="^(click|hover|press|scroll|route)$")
-    selector: str = ""
-    value: str = ""
-
-    def as_action(self) -> Action:
-        return Action(self.action, self.selector, self.value)
-
-
-class StateConfig(_Strict):
-    """A state added by hand: its name, the page it is on, and the recipe that leads to it."""
-
-    name: Annotated[str, StringConstraints(min_length=1, max_length=120)]
-    page: str
-    recipe: tuple[StepConfig, ...] = Field(min_length=1)
-
-
 class CaptureConfig(_Strict):
     """Defaults of `heatreel capture`; the options of the command line win."""
 
@@ -67,7 +47,6 @@ class CaptureConfig(_Strict):
     max_states: Annotated[int, Field(ge=1, le=1000)] = 40
     depth: Annotated[int, Field(ge=0, le=5)] = 2
     max_pages: Annotated[int, Field(ge=1, le=100_000)] = 20
-    states: tuple[StateConfig, ...] = ()
 
     @field_validator("viewports")
     @classmethod

@@ -35,16 +35,6 @@ max_states = 40
 depth = 2
 # At most so many pages, found by links within the site.
 max_pages = 20
-
-# States that Heatreel does not find by itself, by name, as recipes.
-# action: click, hover, press (value: the key), scroll (value: px), route (value: the URL).
-# [[capture.states]]
-# name = "Search: boots"
-# page = "/"
-# recipe = [
-#     { action = "click", selector = "#search" },
-#     { action = "press", selector = "#search", value = "Enter" },
-# ]
 """
 
 
