@@ -179,10 +179,15 @@ def _place(snapshots: list[Snapshot], evidence: Evidence, drawn: Mapping[int, _D
         },
         variant=first.variant,
         visits=evidence.visits(first),
-        states=tuple(drawn[snapshot.id].state for snapshot in snapshots),
+        states=tuple(sorted((drawn[snapshot.id].state for snapshot in snapshots), key=_state_order)),
         ledger=data.place_ledger(evidence, first),
         unknown=data.unknown_states(evidence, first),
     )
+
+
+def _state_order(state: data.StateView) -> tuple[bool, int]:
+    """The default state, then those with the most events; equal ones as they were taken."""
+    return state.snapshot.state.id != DEFAULT, -state.events
 
 
 def _shared(capture: Capture, evidence: Evidence, spec: LayerSpec, title: str, date: str) -> dict[str, Any]:

@@ -255,7 +255,7 @@ def measured_words(error: Mapping[str, Any] | None) -> list[tuple[str, str]]:
     found = []
     for key, words in (("median", "median"), ("p95", "95th percentile"), ("worst", "worst")):
         if isinstance(error.get(key), int | float):
-            found.append((words, f"{error[key]:g} px"))
+            found.append((words, f"{round(error[key], 2):,g} px"))
     for key, words in (("right_state", "in the right state"), ("right_element", "on the right element")):
         if placed and isinstance(error.get(key), int | float):
             found.append((words, f"{100 * error[key] / placed:.1f} %"))
