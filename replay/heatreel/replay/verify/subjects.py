@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -116,6 +116,14 @@ def title(outline: Outline, index: int) -> str:
     own = called(outline.elements[index])
     if own:
         return own
-    inside: Iterable[Element] = outline.elements[index + 1 : int(subtree_ends(outline)[index])]
+    inside = list(_inside(outline, index))
     heading = next((element.name for element in inside if element.role == "heading" and element.name), "")
     return heading or next((called(element) for element in inside if called(element) and element.visible), "")
+
+
+def _inside(outline: Outline, index: int) -> Iterator[Element]:
+    """The descendants of an element: in document order they follow it, up to the first whose parent lies before."""
+    for element in outline.elements[index + 1 :]:
+        if element.parent < index:
+            return
+        yield element
