@@ -41,12 +41,15 @@ SPOT_AT = """([x, y]) => {
 
 @dataclass(frozen=True)
 class Known:
-    """One click as the driver knows it: on what, where in its box, and what the state it happened in reveals."""
+    """One click as the driver knows it: on what, where in its box, and what the state it happened in reveals.
+
+    With two answers open, the capture holds each alone: a click outside both is right in either's state.
+    """
 
     path: str
     u: float
     v: float
-    reveals: str
+    reveals: tuple[str, ...]
 
 
 class Visitor:
@@ -57,7 +60,7 @@ class Visitor:
         self.touch = touch
         self.known: list[Known] = []
 
-    def click(self, selector: str, reveals: str = "", until: str = "") -> None:
+    def click(self, selector: str, *reveals: str, until: str = "") -> None:
         target = self.page.locator(selector).first
         target.scroll_into_view_if_needed()
         self.page.wait_for_function(STILL, arg=target.element_handle())
@@ -96,10 +99,10 @@ def visit(base: str, viewport: Viewport, browser: Any) -> tuple[str, list[Known]
     visitor = Visitor(page, viewport.touch)
     visitor.click("h1")
     visitor.click("#headingTwo a", until="#collapseTwo.show")
-    visitor.click("#collapseTwo .card-body", reveals="collapseTwo")
-    visitor.click("#headingThree a", reveals="collapseTwo", until="#collapseThree.show")
-    visitor.click("#collapseThree .card-body", reveals="collapseThree")
-    visitor.click("footer p", reveals="collapseThree")
+    visitor.click("#collapseTwo .card-body", "collapseTwo")
+    visitor.click("#headingThree a", "collapseTwo", until="#collapseThree.show")
+    visitor.click("#collapseThree .card-body", "collapseThree")
+    visitor.click("footer p", "collapseTwo", "collapseThree")
     with page.expect_response(lambda response: "/collect" in response.url and response.status == 204):
         page.evaluate("heatreel.flush()")
     session = page.evaluate("JSON.parse(sessionStorage.heatreel)[0]")
@@ -169,4 +172,4 @@ def check_hits(workspace: Workspace, truth: dict[str, list[Known]]) -> None:
             assert abs(hit["x"] - (left + true.u * width)) <= 1, (hit, true)
             assert abs(hit["y"] - (top + true.v * height)) <= 1, (hit, true)
             revealed = " ".join(shown.selector for shown in snapshots[place].state.reveals)
-            assert true.reveals in revealed, (hit, true)
+            assert not true.reveals or any(name in revealed for name in true.reveals), (hit, true)
