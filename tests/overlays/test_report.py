@@ -16,7 +16,7 @@ import pytest
 
 from heatreel.app.evidence import evidence_of
 from heatreel.capture.browser import find_browser
-from heatreel.core.errors import InputError
+from heatreel.core.errors import CannotRun, InputError
 from heatreel.core.hits import Hits
 from heatreel.core.workspace import Workspace
 from heatreel.overlays.evidence import Evidence
@@ -187,6 +187,11 @@ def test_a_capture_without_snapshots_is_said(tmp_path: Path, shop: Path) -> None
         with pytest.raises(InputError, match="holds no snapshots"):
             write_report(workspace, capture, tmp_path / "out", evidence)
     assert not (tmp_path / "out").exists()
+
+
+def test_a_bundle_that_is_not_built_says_how_to_build_it() -> None:
+    with pytest.raises(CannotRun, match="npm run build"):
+        bundle("none.js")
 
 
 # Hostile texts
