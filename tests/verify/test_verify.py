@@ -166,7 +166,7 @@ def test_the_same_change_at_two_viewports_is_one_finding() -> None:
     finding = only(verify(before, head).findings)
     assert [place.viewport for place in finding.places] == ["desktop", "mobile"]
     assert finding.place.viewport == "desktop"
-    assert finding.detail == 'Button "Buy now" is called "Order" now; also at viewports mobile.'
+    assert finding.detail == 'Button "Buy now" is called "Order" now; also at viewport mobile.'
 
 
 def test_a_link_that_all_pages_share_is_one_finding() -> None:

@@ -52,6 +52,9 @@ _PICTURES = frozenset({"img", "svg", "picture", "canvas", "video"})
 LOST = ("state_lost", "gone", "hidden", "not_interactive", "disabled", "covered", "destination")
 """Changes after which a click does not do what it did, the worst first."""
 
+IN_REACH = frozenset({"disabled", "destination"})
+"""Those of which the element is still where one can see and hit it, so that more may have changed of it."""
+
 
 @dataclass(frozen=True, eq=False)
 class Change:
@@ -138,10 +141,11 @@ class StateCheck:
         return owner
 
     def changes(self, index: int) -> list[Change]:
-        """What changed of an element, the worst first; when it is lost, only that."""
+        """What changed of an element, the worst first. Of what is out of reach nothing else is told."""
         if index not in self._found:
             lost = next(self._lost(index), None)
-            self._found[index] = [lost] if lost else list(self._lesser(index))
+            more = [] if lost and lost.rule not in IN_REACH else self._lesser(index)
+            self._found[index] = [*([lost] if lost else []), *more]
         return self._found[index]
 
     def moved(self, index: int, move: Move) -> Change:

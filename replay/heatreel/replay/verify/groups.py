@@ -22,6 +22,7 @@ _WHOLE = frozenset({"gone", "hidden", "moved"})
 # What may be done to each row of a list at once. Names and links are each row's own.
 _ALIKE = frozenset({"not_interactive", "disabled", "shrank", "target_size", "moved"})
 MOST_OF_ROWS = 0.6
+_SIZES = ("target_size", "shrank")
 _SHARED_LANDMARKS = frozenset({"banner", "navigation", "contentinfo"})
 
 
@@ -56,9 +57,14 @@ def group_changes(checks: Sequence[StateCheck], changes: Sequence[Change]) -> li
     for position in range(len(changes)):
         found[joined.root(position)].append(position)
     return [
-        Group(tuple(changes[position] for position in members), blocks.get(members[0], -1))
-        for members in found.values()
+        _group([(changes[position], blocks.get(position, -1)) for position in members]) for members in found.values()
     ]
+
+
+def _group(members: list[tuple[Change, int]]) -> Group:
+    # What is too small for a finger is told before what only shrank.
+    members.sort(key=lambda member: member[0].rule == _SIZES[1])
+    return Group(tuple(change for change, _ in members), members[0][1])
 
 
 class _Joined:
@@ -93,7 +99,7 @@ def _same_element(change: Change) -> Hashable:
     if change.rule == "state_lost":
         return change.rule, change.place.page, change.values["state"]
     element = change.element
-    return change.rule, change.place.page, element.selector, element.tag, plain_name(element)
+    return _family(change), change.place.page, element.selector, element.tag, plain_name(element)
 
 
 def _same_change(change: Change) -> Hashable | None:
@@ -106,7 +112,12 @@ def _same_change(change: Change) -> Hashable | None:
     if not name or change.rule in ("state_lost", "covered", "below_fold"):
         return None
     page = "" if element.landmark in _SHARED_LANDMARKS else change.place.page
-    return change.rule, page, name, element.tag, address(element.href), element.landmark
+    return _family(change), page, name, element.tag, address(element.href), element.landmark
+
+
+def _family(change: Change) -> str:
+    """The rule, or one name for those that tell one change at different viewports."""
+    return "size" if change.rule in _SIZES else change.rule
 
 
 def _same_cause(change: Change) -> Hashable | None:

@@ -70,15 +70,20 @@ def sentence(group: Group, clicks: int | None, share: float | None) -> str:
 
 
 def _elsewhere(group: Group) -> str:
-    places = list(dict.fromkeys(change.place for change in group.changes))
-    here = places[0]
+    """Where else the change was met: viewports, states by their labels, pages."""
+    kinds = {
+        "viewport": [change.place.viewport for change in group.changes],
+        "state": [change.pair.before.snapshot.state.label for change in group.changes],
+        "page": [change.place.page for change in group.changes],
+    }
     parts = []
-    for key, word in (("viewport", "viewports"), ("state", "states"), ("page", "pages")):
-        others = [name for name in dict.fromkeys(getattr(place, key) for place in places) if name != getattr(here, key)]
+    for word, names in kinds.items():
+        others = [name for name in dict.fromkeys(names) if name != names[0]]
         if others:
-            shown = ", ".join(others[:LISTED]) + (f" and {len(others) - LISTED} more" if len(others) > LISTED else "")
-            parts.append(f"{word} {shown}")
-    return f"; also at {' and '.join(parts)}" if parts else ""
+            shown = [quoted(name) if word == "state" else name for name in others[:LISTED]]
+            more = f" and {len(others) - LISTED} more" if len(others) > LISTED else ""
+            parts.append(f"{word}{'s' if len(others) > 1 else ''} {', '.join(shown)}{more}")
+    return f"; also at {', and '.join(parts)}" if parts else ""
 
 
 def _plural(group: Group) -> bool:
@@ -167,6 +172,9 @@ def _moved(group: Group) -> str:
     change = group.first
     other = change.element_after
     move: Move = change.values["move"]
+    here = [one.values["move"] for one in group.changes if one.pair is change.pair]
+    if len({(one.right > 0, one.down > 0) for one in here if abs(one.right) + abs(one.down) >= 1}) > 1:
+        return "changed places among their neighbours"
     if other is not None and other.landmark != change.element.landmark:
         text = f"moved from {_landmark(change.element.landmark)} to {_landmark(other.landmark)}"
     else:

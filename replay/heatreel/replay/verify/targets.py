@@ -17,10 +17,26 @@ def is_small(subjects: Subjects, index: int, least_px: float) -> bool:
     At 24 px a small target is allowed where a circle of that diameter on its centre touches no other target; links
     within a sentence are allowed at any size.
     """
-    element = subjects.outline.elements[index]
-    if min(element.box[2:]) >= least_px - ROUNDING_PX or in_sentence(subjects, index) or speaks_for(subjects, index):
+    if min(_sides(subjects, index)) >= least_px - ROUNDING_PX:
+        return False
+    if in_sentence(subjects, index) or speaks_for(subjects, index):
         return False
     return least_px > 24 or _crowded(subjects, index, least_px / 2)
+
+
+def _sides(subjects: Subjects, index: int) -> tuple[float, float]:
+    """Width and height of a target; those of its label, if that is larger: it acts as the box that it ticks."""
+    elements = subjects.outline.elements
+    own = elements[index].box[2:]
+    if elements[index].type not in ("checkbox", "radio"):
+        return own
+    name = plain_name(elements[index])
+    labels = [
+        label.box[2:]
+        for label in elements
+        if label.tag == "label" and label.visible and name and plain_name(label) == name
+    ]
+    return max([own, *labels], key=min)
 
 
 def in_sentence(subjects: Subjects, index: int) -> bool:

@@ -10,7 +10,7 @@ from heatreel.core.config import VerifyConfig
 from heatreel.core.errors import InputError
 from heatreel.core.finding import SEVERITIES, Finding, Place
 from heatreel.core.state import DEFAULT
-from heatreel.replay.verify.changes import LOST, Change, StateCheck
+from heatreel.replay.verify.changes import IN_REACH, LOST, Change, StateCheck
 from heatreel.replay.verify.elements import ElementMemory
 from heatreel.replay.verify.elsewhere import Elsewhere
 from heatreel.replay.verify.findings import DEFAULT_SEVERITY, ViewKey, finding_of
@@ -102,6 +102,10 @@ def _counterpart(view: View, new: Sequence[View]) -> View | None:
     return found[0] if found else None
 
 
+# What is told so is not told to have moved, too.
+_NOT_MOVED = frozenset({"below_fold", *LOST}) - IN_REACH
+
+
 class _Work:
     """What is gathered view by view."""
 
@@ -153,7 +157,7 @@ def _changes(check: StateCheck, mine: Sequence[int], heat: Heat | None) -> Itera
                 seen = heat.seen(change.values["middle"])
                 change = replace(change, values={**change.values, "seen": seen})
             yield change
-        if index in away and not any(change.rule in (*LOST, "below_fold") for change in found):
+        if index in away and not any(change.rule in _NOT_MOVED for change in found):
             yield check.moved(index, away[index])
 
 
