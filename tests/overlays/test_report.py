@@ -19,6 +19,7 @@ from heatreel.capture.browser import find_browser
 from heatreel.core.errors import CannotRun, InputError
 from heatreel.core.hits import Hits
 from heatreel.core.workspace import Workspace
+from heatreel.overlays.bundle import bundle
 from heatreel.overlays.evidence import Evidence
 from heatreel.overlays.folder import whole_folder
 from heatreel.overlays.report import MARK, json_for_script, write_report
