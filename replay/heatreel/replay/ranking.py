@@ -39,6 +39,10 @@ class RankedElement:
     dead: int
     rage: int
     error: int
+    quick_back: int
+    hesitation: int
+    thrashing: int
+    near_miss: int
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
