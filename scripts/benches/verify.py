@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tests"))
+sys.path[0] = str(ROOT / "tests")  # instead of this folder, where this file would stand for tests/verify
 
 from heatreel.core.viewport import DEFAULT_VIEWPORTS, Viewport  # noqa: E402
 from serving import served  # noqa: E402
