@@ -27,6 +27,14 @@ TABLE = RouteTable(("/product/{slug}", "/docs/{path...}", "/app#/item/{id}", "#!
         ("https://x.test/app#/other/", "/app#/other"),
         ("https://x.test/list?page=2&sort=up", "/list?page=2"),
         ("https://x.test/list?page=2&lang=de", "/list?lang=de&page=2"),
+        ("HTTPS://me:secret@X.test:443/a/./b/../c", "/a/c"),
+        ("https://x.test/a&b=c;d", "/a&b=c;d"),
+        ("https://x.test/caf%c3%a9/%7Eme", "/caf%C3%A9/~me"),
+        ("https://x.test/café/~me", "/caf%C3%A9/~me"),
+        ("https://x.test/a b", "/a%20b"),
+        ("https://x.test/100%", "/100%"),
+        ("https://x.test/..", "/"),
+        ("https://x.test//a", "//a"),
     ],
 )
 def test_page_of_a_url(url: str, page: str) -> None:
@@ -44,6 +52,23 @@ def test_canonical_form_of_a_canonical_form_is_itself(path: list[str], query: st
     once = TABLE.canonical(url)
     assert TABLE.canonical(once) == once
     assert TABLE.page(once) == TABLE.page(url)
+
+
+@pytest.mark.parametrize(
+    ("url", "same"),
+    [
+        ("HTTP://Example.ORG:80/", "http://example.org/"),
+        ("https://u:p@example.org:443/a/", "https://example.org/a"),
+        ("http://bücher.example/x", "http://xn--bcher-kva.example/x"),
+        ("http://[::1]:8080/", "http://[::1]:8080/"),
+    ],
+)
+def test_an_origin_is_written_in_one_way(url: str, same: str) -> None:
+    assert TABLE.canonical(url) == same
+
+
+def test_a_pattern_may_be_written_as_people_do() -> None:
+    assert RouteTable(("/straße/{name}",)).page("http://h/stra%c3%9fe/x") == "/straße/{name}"
 
 
 def test_one_url_for_each_page() -> None:
