@@ -129,7 +129,7 @@ def test_unknown_write_key(tmp_path: Path) -> None:
 
 def test_only_known_fields_are_kept(tmp_path: Path) -> None:
     key = write_key(tmp_path)
-    post_all(tmp_path, [packed({**batch(key), "secret": "4111 1111", "page": [*PAGE, "secret"]})])
+    post_all(tmp_path, [packed({**batch(key), "secret": "4111 1111", "page": [*PAGE, 0.5, 1, "", "secret"]})])
     with EventLog.open(tmp_path) as log:
         (row,) = log._rows("session-1")
         read = log._read(row)

@@ -299,3 +299,44 @@ def test_no_event_is_later_than_its_batch_was_received() -> None:
     record = batch("key", sent=10, events=[["z", 10**9, -1]])
     (event,) = session_from_batches([stored(record, RECEIVED_MS)]).events
     assert event.time_ms == RECEIVED_MS
+
+
+def test_what_else_is_done_on_a_page(tmp_path: Path) -> None:
+    place = [0, 25, 40, 0.5, 0.5]
+    events = [
+        ["n", 0, 0, 90],
+        ["c", 30, 0, *place, "m", 8, 250],
+        ["a", 40, 0, *place, "dblclick"],
+        ["a", 50, 0, *place, "auxclick", 2],
+        ["a", 60, 0, *place, "drag", 300, 400],
+        ["a", 70, 0, *place, "hover", 1200],
+        ["a", 80, 0, *place, "paste"],
+        ["a", 90, 0, *place, "submit"],
+        ["q", 100, 0, "503 fetch /api/cart"],
+        ["l", 110, 0, 1234, 0],
+        ["r", 120, 0, 390, 844, 2, 1.5],
+        ["x", 130, 0, 1, "dcpr", 9],
+        ["n", 140, 0, 300],
+    ]
+    page = [*PAGE, 0.25, 1, "visitor-7"]
+    (session,) = [session_from_batches([stored(batch("key", page=page, events=events), RECEIVED_MS)])]
+    assert (session.sampling, session.synthetic, session.visitor, session.bot) == (0.25, True, "visitor-7", "")
+    data = {event.id.rsplit("/")[-1]: (event.type, dict(event.data)) for event in session.events}
+    click = session.events[1].id
+    assert data["0"] == ("vital", {"name": "interaction", "ms": 90, "click": click})
+    assert data["1"][1] == {
+        "pointer": "mouse", "trusted": True, "masked": True, "hover_ms": 250,
+        "effects": ["download", "clipboard", "chooser", "request"], "effect_ms": 9,
+    }  # fmt: skip
+    assert data["2"] == ("double", {})
+    assert data["3"] == ("secondary", {"button": 2})
+    assert data["4"] == ("drag", {"to": [300, 400]})
+    assert data["5"] == ("hover", {"dwell_ms": 1200})
+    assert data["6"] == ("clipboard", {"how": "paste"})
+    assert data["7"] == ("submit", {})
+    assert data["8"][0] == "request" and data["8"][1]["status"] == 503 and data["8"][1]["signature"]
+    assert data["9"] == ("vital", {"name": "layout_shift", "value": 0.1234})
+    assert session.events[9].target == session.events[1].target
+    assert data["10"] == ("resize", {"dpr": 2, "scale": 1.5})
+    assert data["12"] == ("vital", {"name": "interaction", "ms": 300})
+    assert all(event.target for event in session.events[1:8])

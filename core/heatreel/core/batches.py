@@ -14,6 +14,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, NamedTuple
@@ -35,11 +36,18 @@ EFFECTS = {
     "t": "selection",
     "w": "window",
     "i": "input",
+    "c": "clipboard",
+    "d": "download",
+    "p": "chooser",
+    "r": "request",
 }
 """What followed a click, by its letter on the wire."""
 
-MODIFIED, DISABLED = 1, 4
-"""Flags of a click: with a modifier key; on a disabled control."""
+MODIFIED, DISABLED, MASKED = 1, 4, 8
+"""Flags of a click: with a modifier key; on a disabled control; in a part of the page that is masked."""
+
+INTERACTION_MS = 50
+"""An interaction that was slow explains the first click that comes before its next frame, and this much later."""
 
 _TYPES = {
     "v": "view",
@@ -54,7 +62,19 @@ _TYPES = {
     "z": "state",
     "g": "goal",
     "p": "property",
+    "q": "request",
+    "l": "vital",
+    "n": "vital",
+    "a": "",  # see _ACTS
 }
+_ACTS = {
+    "dblclick": "double",
+    "auxclick": "secondary",
+    "copy": "clipboard",
+    "cut": "clipboard",
+    "paste": "clipboard",
+}
+"""Types of the acts that are not called as on the wire."""
 _PUSHED = frozenset({"submit", "button", "reset", "image"})
 _CHOOSERS = frozenset({"file", "color", "date", "datetime-local", "month", "time", "week"})
 _SET = frozenset({"checkbox", "radio", "range", "hidden"})
@@ -72,6 +92,9 @@ class Page(NamedTuple):
     language: str | None = None
     referrer: str | None = None
     variant: str | None = None
+    rate: float | None = None
+    synthetic: int | None = None
+    visitor: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +109,7 @@ class StoredBatch:
     source: str
     format: str
     body: dict[str, Any]
+    bot: str = ""
 
     def check(self) -> None:
         """Raises `ValueError` or `KeyError` when the body is not of a form that is read here."""
@@ -121,6 +145,7 @@ class _Document:
     targets: dict[int, Target] = field(default_factory=dict)
     states: dict[int, SeenState] = field(default_factory=dict)
     effects: dict[int, Mapping[str, Any]] = field(default_factory=dict)
+    clicks: list[tuple[float, int]] = field(default_factory=list)
 
     def gather(self) -> None:
         self.batches.sort(key=lambda batch: batch.seq)
@@ -130,9 +155,19 @@ class _Document:
                 self.targets[number] = target_from_json(record)
             for number, record in enumerate(batch.body.get("states", ()), first_state):
                 self.states[number] = SeenState(dict(record["settings"]), record["sketch"])
-        for _number, event, _batch in self.raw_events():
+        for number, event, _batch in self.raw_events():
             if event[0] == "x":
                 self.effects[event[3]] = _effects(event)
+            elif event[0] == "c":
+                self.clicks.append((event[1], number))
+        self.clicks.sort()
+
+    def click_of(self, t: float, ms: float) -> int | None:
+        """The number of the first click from `t` on, until `ms` later (and a little)."""
+        at = bisect_left(self.clicks, (t, 0))
+        if at == len(self.clicks) or self.clicks[at][0] > t + ms + INTERACTION_MS:
+            return None
+        return self.clicks[at][1]
 
     def raw_events(self) -> Iterator[tuple[int, list[Any], StoredBatch]]:
         """Number in the document, event as sent, its batch."""
@@ -168,6 +203,10 @@ def session_from_batches(batches: Sequence[StoredBatch]) -> Session:
         source=first.source,
         events=tuple(events),
         properties=properties,
+        sampling=page.rate or 1.0,
+        bot=first.bot,
+        synthetic=bool(page.synthetic),
+        visitor=page.visitor or "",
     )
 
 
@@ -225,29 +264,52 @@ def _particulars(document: _Document, number: int, raw: list[Any], batch: Stored
     """Type, place, target and data of an event, by its code."""
     code = raw[0]
     kind = _TYPES[code]
-    if code in "cmf":
+    if code in "cmfa":
         _, _, _, number_of_target, x, y, u, v, *rest = raw
         target = document.targets.get(number_of_target)
         data: dict[str, Any] = {}
         if code == "c":
             kind, data = _click(rest)
             data |= answered(document.effects.get(number, {}), target)
+        elif code == "a":
+            kind, data = _act(*rest)
         return {"type": kind, "x": x, "y": y, "u": u, "v": v, "target": target, "data": data}
     if code == "s":
         inner = {"inner": True} if raw[3] >= 0 else {}
         return {"type": kind, "x": raw[4], "y": raw[5], "target": document.targets.get(raw[3]), "data": inner}
     if code == "v":
         return {"type": kind, "x": raw[4], "y": raw[5], "data": {"page_height": raw[6]}}
+    if code == "l":
+        target = document.targets.get(raw[4]) if len(raw) > 4 else None
+        return {"type": kind, "target": target, "data": {"name": "layout_shift", "value": raw[3] / 10_000}}
     return {"type": kind, "data": _context(document, raw, batch)}
 
 
 def _click(rest: list[Any]) -> tuple[str, dict[str, Any]]:
-    pointer, flags = POINTERS.get(rest[0], ""), rest[1]
+    pointer, flags, *hover_ms = rest
+    pointer = POINTERS.get(pointer, "")
     data: dict[str, Any] = {"pointer": pointer, "trusted": pointer != "script"}
-    for name, flag in (("modified", MODIFIED), ("disabled", DISABLED)):
+    for name, flag in (("modified", MODIFIED), ("disabled", DISABLED), ("masked", MASKED)):
         if flags & flag:
             data[name] = True
+    if hover_ms and hover_ms[0] is not None:
+        data["hover_ms"] = hover_ms[0]
     return "tap" if pointer == "touch" else "click", data
+
+
+def _act(what: str, p: float = 0, q: float = 0) -> tuple[str, dict[str, Any]]:
+    """Type and data of an act; `p` and `q` are what it makes of them."""
+    data: dict[str, Any] = {}
+    match what:
+        case "drag":
+            data = {"to": [p, q]}
+        case "hover":
+            data = {"dwell_ms": p}
+        case "auxclick":
+            data = {"button": int(p)}
+        case "copy" | "cut" | "paste":
+            data = {"how": what}
+    return _ACTS.get(what, what), data
 
 
 def answered(effects: Mapping[str, Any], target: Target | None) -> Mapping[str, Any]:
@@ -279,11 +341,18 @@ def _own_effect(target: Target) -> str:
 def _context(document: _Document, raw: list[Any], batch: StoredBatch) -> dict[str, Any]:
     match raw[0]:
         case "r":
-            return {"dpr": raw[5]}
+            return {"dpr": raw[5], **({"scale": raw[6]} if len(raw) > 6 and raw[6] else {})}
         case "h":
             return {"visible": bool(raw[3])}
         case "e":
-            return {"signature": hashlib.sha256(raw[3].encode()).hexdigest()[:12], "message": raw[3]}
+            return _said(raw[3])
+        case "q":
+            status = raw[3].split(" ", 1)[0]
+            return {**_said(raw[3]), "status": int(status) if status.isdigit() and len(status) <= 3 else 0}
+        case "n":
+            click = document.click_of(raw[1], raw[3])
+            named = {} if click is None else {"click": f"{batch.session}/{document.name}/{click}"}
+            return {"name": "interaction", "ms": raw[3], **named}
         case "x":
             return {"click": f"{batch.session}/{document.name}/{raw[3]}", **_effects(raw)}
         case "g":
@@ -291,6 +360,10 @@ def _context(document: _Document, raw: list[Any], batch: StoredBatch) -> dict[st
         case "p":
             return {"name": raw[3], "value": raw[4]}
     return {}
+
+
+def _said(text: str) -> dict[str, Any]:
+    return {"signature": hashlib.sha256(text.encode()).hexdigest()[:12], "message": text}
 
 
 def _effects(raw: list[Any]) -> dict[str, Any]:

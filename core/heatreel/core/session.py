@@ -7,9 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 # Events that happen somewhere on a page: they become hits, or get a reason why not.
-PLACED_TYPES = ("view", "click", "tap", "move", "scroll", "focus")
-# Events that explain others. They are counted, by type, but have no place of their own.
-CONTEXT_TYPES = ("resize", "visibility", "error", "effect", "state", "goal", "property")
+PLACED_TYPES = ("view", "click", "tap", "move", "scroll", "focus", "hover", "gaze", "double", "drag")
+# Events that explain others. They are counted, by type, and are not placed (some have a target all the same).
+CONTEXT_TYPES = (
+    "resize", "visibility", "error", "request", "vital", "effect", "state", "goal", "property",
+    "secondary", "change", "submit", "invalid", "select", "clipboard", "leave",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +60,15 @@ class Event:
 
     `time_ms` is epoch milliseconds by the server's clock. `x`, `y` are page CSS px (for `scroll` of the page:
     the new scroll offset). `u`, `v` are the share of the target's box, 0 to 1. `viewport` is the layout
-    viewport in CSS px. `data` holds what only one type has: for click and tap `pointer`, `trusted`, `effects`
-    (list of what followed) and `effect_ms`; for error `signature`, `message`; for view `how` (load, route, back),
-    `referrer` (host) and `page_height`.
+    viewport in CSS px. `data` holds what only one type has:
+
+    - click, tap: `pointer`, `trusted`, `effects` (list of what followed), `effect_ms`, `hover_ms` (how long the
+      pointer had been there), and where they hold `modified`, `disabled`, `masked`
+    - hover: `dwell_ms`. drag: `to` (page px, where it ended). secondary: `button` (1 middle, 2 right)
+    - view: `how` (load, route, back), `referrer` (host), `page_height`
+    - error: `signature`, `message`. request (one that failed): the same and `status`
+    - vital: `name`: `layout_shift` with `value` (the score), or `interaction` with `ms` and `click` (id, if any)
+    - clipboard: `how` (copy, cut, paste). resize: `dpr`, and `scale` of a pinch zoom
     """
 
     id: str
@@ -80,7 +89,12 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One visitor's stay. Events are in the order in which they happened."""
+    """One visitor's stay. Events are in the order in which they happened.
+
+    `sampling` is the share of sessions that were recorded: each stands for 1 / `sampling`. `bot` says why it was
+    not a person, by its user agent; `synthetic` that a program drove the browser. `visitor` is the same for several
+    sessions of one visitor, where the site chose to have that.
+    """
 
     id: str
     site: str
@@ -93,3 +107,7 @@ class Session:
     source: str
     events: tuple[Event, ...]
     properties: Mapping[str, str] = field(default_factory=dict)
+    sampling: float = 1.0
+    bot: str = ""
+    synthetic: bool = False
+    visitor: str = ""

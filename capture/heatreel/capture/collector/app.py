@@ -86,10 +86,10 @@ class Collector:
             self.counts["not_wanted"] += 1
             return Response(status_code=204)
         try:
-            batch = wire.decode(body)
+            batch, body = wire.decode(body)
         except ValueError as exc:
             raise Refused(400, str(exc)) from exc
-        outcome = await self._store(_to_store(batch, self._site(batch.site), self.source))
+        outcome = await self._store(_to_store(batch, body, self._site(batch.site), self.source))
         if outcome.startswith("refused"):
             raise Refused(400, "the batch cannot be stored")
         self.counts[outcome] += 1
@@ -173,7 +173,7 @@ def create_app(
     return Starlette(routes=[*own, *routes], lifespan=lifespan)
 
 
-def _to_store(batch: wire.Batch, site: str, source: str) -> Batch:
+def _to_store(batch: wire.Batch, body: bytes, site: str, source: str) -> Batch:
     return Batch(
         site=site,
         session=batch.session,
@@ -181,7 +181,7 @@ def _to_store(batch: wire.Batch, site: str, source: str) -> Batch:
         seq=batch.seq,
         received_ms=time.time_ns() // 1_000_000,
         events=len(batch.events),
-        body=wire.encode(batch),
+        body=body,
         source=source,
     )
 
