@@ -42,6 +42,7 @@ def verification_json(
             {**finding.as_json(), "fails": finding.id in failing, "approved": reasons.get(finding.id)}
             for finding in found.findings
         ],
+        "rates": [row.as_json() for row in found.rates],
         "verdict": judged.word,
     }
 

@@ -13,10 +13,11 @@ from heatreel.core.state import DEFAULT
 from heatreel.replay.verify.changes import IN_REACH, LOST, Change, StateCheck
 from heatreel.replay.verify.elements import ElementMemory
 from heatreel.replay.verify.elsewhere import Elsewhere
-from heatreel.replay.verify.findings import DEFAULT_SEVERITY, ViewKey, finding_of
+from heatreel.replay.verify.findings import DEFAULT_SEVERITY, ViewKey, finding_of, spot
 from heatreel.replay.verify.groups import group_changes
 from heatreel.replay.verify.heat import Heat, read_heat
 from heatreel.replay.verify.order import moves
+from heatreel.replay.verify.release import Compared, RateChange, compare_rates, rate_findings
 from heatreel.replay.verify.sentences import counted
 from heatreel.replay.verify.states import StatePair, ViewPair, pair_states, trigger_of
 from heatreel.replay.verify.survival import StateSurvival, state_survival
@@ -39,13 +40,15 @@ class ElementPair:
 @dataclass(frozen=True)
 class Verification:
     """What verify found. `views` are the pairs of pages at a viewport, `pairs` the elements that act, each once in a
-    view; `heated` tells whether there was a replay."""
+    view; `heated` tells whether there was a replay of BASE. `rates` compares what sessions did, where both builds
+    have a replay."""
 
     views: tuple[ViewPair, ...]
     pairs: tuple[ElementPair, ...]
     survival: tuple[StateSurvival, ...]
     findings: tuple[Finding, ...]
     heated: bool
+    rates: tuple[RateChange, ...] = ()
 
 
 def verify(
@@ -65,12 +68,15 @@ def verify(
     found = [finding for group in groups if (finding := finding_of(group, work.heats, rules))]
     found += _lost_pages(lost, rules)
     found += _survival_findings(work, rules)
+    rates = compare_rates(work.compared) if before.hits and after.hits else ()
+    found += rate_findings(rates, rules)
     return Verification(
         views=tuple(work.views),
         pairs=tuple(work.pairs),
         survival=tuple(work.survival),
         findings=tuple(sorted(found, key=_rank)),
         heated=any(heat is not None for heat in work.heats.values()),
+        rates=rates,
     )
 
 
@@ -118,6 +124,7 @@ class _Work:
         self.changes: list[Change] = []
         self.pairs: list[ElementPair] = []
         self.survival: list[StateSurvival] = []
+        self.compared: list[tuple[ViewPair, list[Compared]]] = []
 
     def compare(self, before: View, after: View) -> None:
         memory = self.memories.setdefault((before.page, before.variant), ElementMemory())
@@ -130,6 +137,7 @@ class _Work:
         checks = [StateCheck(pair, state, elsewhere, self.rules.target_px, used) for state in pair.states]
         claimed: set[str] = set()
         changes: list[Change] = []
+        first = len(self.pairs)
         for check in checks:
             mine = [] if check.pair.lost else _unclaimed(check, claimed)
             changes += _changes(check, mine, heat)
@@ -137,6 +145,12 @@ class _Work:
             self.survival.append(state_survival(check, mine))
         self.checks += checks
         self.changes += _with_lost_states(pair, checks, changes)
+        self.compared.append((pair, [_compared(one) for one in self.pairs[first:] if one.after >= 0]))
+
+
+def _compared(one: ElementPair) -> Compared:
+    before, after = spot(one.pair.before.outline, one.before), spot(one.pair.after.outline, one.after)
+    return Compared(before, after, one.place)
 
 
 def _unclaimed(check: StateCheck, claimed: set[str]) -> list[int]:
