@@ -59,6 +59,12 @@ QUIET = (
     "--font-render-hinting=none",
     # WebRTC would pass by every proxy and route.
     "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
+    # The same page gives the same px: a part painted over again blends soft edges twice, text on its own layer has
+    # other edges than text on the page, and pictures may be drawn before they are decoded.
+    "--disable-partial-raster",
+    "--disable-lcd-text",
+    "--disable-checker-imaging",
+    "--disable-image-animation-resync",
 )
 
 

@@ -34,7 +34,8 @@ RECYCLE_JOBS = 30
 ARGUMENTS = (
     # Consent banners and the like stay away from browsers that say they are automated; visitors see them.
     "--disable-blink-features=AutomationControlled",
-    "--blink-settings=imagesLazyLoadingEnabled=false",
+    # No picture waits for the window to come near, and animated ones stand on their first frame.
+    "--blink-settings=imagesLazyLoadingEnabled=false,imageAnimationPolicy=2",
 )
 
 Progress = Callable[[str, int, int], None]
