@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from collector.sending import PAGE, TARGET, batch, packed
 from heatreel.core.batches import JUMP_MS, StoredBatch, clock_offsets, session_from_batches, target_from_json
 from heatreel.core.errors import Busy, WorkspaceError
-from heatreel.core.eventlog import VERSION, Batch, EventLog
+from heatreel.core.eventlog import Batch, EventLog
+from heatreel.core.logfile import VERSION
 from heatreel.core.session import Session
 
 RECEIVED_MS = 5_000_000
@@ -54,7 +55,7 @@ def test_a_bad_batch_never_costs_its_neighbours(tmp_path: Path) -> None:
     good = row(batch("key"))
     bad = [replace(good, seq=2**70), replace(good, doc="d" * 8, events=None), replace(good, session="\ud800")]
     with EventLog.writing(tmp_path) as log:
-        outcomes = log.append([bad[0], good, bad[1], good, bad[2], replace(good, session="session-2")])
+        outcomes = log.append([bad[0], good, bad[1], good, bad[2], row(batch("key", session="session-2"))])
         assert [outcome.split(":")[0] for outcome in outcomes] == [
             "refused", "stored", "refused", "duplicate", "refused", "stored"
         ]  # fmt: skip

@@ -117,6 +117,8 @@ class StoredBatch:
             return
         if self.format != "wire/1":
             raise ValueError(f"unknown format {self.format!r}")
+        if (self.session, self.doc, self.seq) != (self.body["session"], self.body["doc"], self.body["seq"]):
+            raise ValueError("row and body are of different batches")
         numbers = (self.body["at"], self.body["sent"], *self.body["from"])
         if not all(isinstance(number, int | float) for number in numbers):
             raise ValueError("numbers expected")

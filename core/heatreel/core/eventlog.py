@@ -13,45 +13,30 @@ import sqlite3
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
-
+from heatreel.core import logfile
 from heatreel.core.batches import StoredBatch, session_from_batches, session_from_json, session_to_json
-from heatreel.core.errors import Busy, CannotRun, WorkspaceError
+from heatreel.core.errors import CannotRun
+from heatreel.core.salvage import readable_rows
 from heatreel.core.session import Session
 
-EVENTS = "events.db"
-APPLICATION_ID = 0x48455654
-"""Written to `application_id` ("HEVT"), so that a foreign database is never taken for an event log."""
-VERSION = 1
-"""Written to `user_version`; a log with a higher one was made by a newer Heatreel."""
+try:
+    # Four times as fast as zlib at the same size, and the same format.
+    from isal.isal_zlib import compress as _compress
+except ModuleNotFoundError:
+    from zlib import compress as _compress
 
-# History: 1 first version.
-_SCHEMA = f"""
-CREATE TABLE batches (
-    id INTEGER PRIMARY KEY,         -- order of arrival
-    site TEXT NOT NULL,             -- name of the site in the catalogue
-    session TEXT NOT NULL,          -- made by the visitor's browser, or by the importer
-    doc TEXT NOT NULL,              -- one load of a document; empty for a whole imported session
-    seq INTEGER NOT NULL,           -- place of the batch in its document, from 0
-    received_ms INTEGER NOT NULL,   -- epoch ms by this machine's clock
-    source TEXT NOT NULL,           -- recorder, record, or the name of the importer
-    format TEXT NOT NULL,           -- of the body: wire/1 (capture/collector/wire.py) or session/1 (core/batches.py)
-    events INTEGER NOT NULL,        -- number of events in the body
-    body BLOB NOT NULL,             -- JSON, zlib
-    UNIQUE (session, doc, seq)
-);
-PRAGMA application_id = {APPLICATION_ID};
-PRAGMA user_version = {VERSION};
-"""
+EVENTS = logfile.EVENTS
+
 _COLUMNS = "site, session, doc, seq, received_ms, source, format, events, body"
 _INSERT = (
-    f"INSERT INTO batches ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (session, doc, seq) DO NOTHING"
+    f"INSERT INTO batches ({_COLUMNS}, bot) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " ON CONFLICT (session, doc, seq) DO NOTHING"
 )
-_CACHE_PAGES = 4000
 
 logger = logging.getLogger(__name__)
 
@@ -69,6 +54,20 @@ class Batch:
     body: bytes
     source: str = "recorder"
     format: str = "wire/1"
+    bot: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FilmChunk:
+    """A part of a session's film to store. `body` is a JSON array of `events` rrweb events, gzip."""
+
+    site: str
+    session: str
+    doc: str
+    seq: int
+    received_ms: int
+    events: int
+    body: bytes
 
 
 @dataclass
@@ -87,6 +86,8 @@ class EventLog:
         self.path = path
         self.connection = connection
         self.reading = Reading()
+        # The first version had no mark of bots.
+        self._columns = f"{_COLUMNS}, {'bot' if logfile.version(connection) > 1 else repr('')}"
 
     @classmethod
     @contextmanager
@@ -96,9 +97,9 @@ class EventLog:
         Raises `WorkspaceError` when the file is not an event log, or one of a newer Heatreel.
         """
         path = folder / EVENTS
-        connection = _connect_reading(path) if path.exists() else _connect_empty()
+        connection = logfile.connect_reading(path) if path.exists() else logfile.connect_empty()
         try:
-            _check(connection, path)
+            logfile.check(connection, path)
             yield cls(path, connection)
         finally:
             connection.close()
@@ -108,8 +109,8 @@ class EventLog:
     def writing(cls, folder: Path, wait_s: float = 1) -> Iterator[EventLog]:
         """The log of a workspace for appending, made when it is not there. Raises `Busy` when another appends."""
         path = folder / EVENTS
-        with _locked(folder, wait_s):
-            connection = _connect_writing(path)
+        with logfile.locked(folder, wait_s):
+            connection = logfile.connect_writing(path)
             try:
                 yield cls(path, connection)
             finally:
@@ -135,10 +136,9 @@ class EventLog:
         return outcomes
 
     def _insert(self, batch: Batch) -> str:
-        body = zlib.compress(batch.body, 1)
         values = (
             batch.site, batch.session, batch.doc, batch.seq, batch.received_ms,
-            batch.source, batch.format, batch.events, body,
+            batch.source, batch.format, batch.events, _compress(batch.body, 1), batch.bot,
         )  # fmt: skip
         try:
             cursor = self.connection.execute(_INSERT, values)
@@ -174,8 +174,12 @@ class EventLog:
     # Reading
 
     def count(self) -> tuple[int, int]:
-        """The number of batches and of events in the log."""
-        row = self.connection.execute("SELECT count(*), coalesce(sum(events), 0) FROM batches").fetchone()
+        """The number of batches and of events in the log, as far as it can be read."""
+        try:
+            row = self.connection.execute("SELECT count(*), coalesce(sum(events), 0) FROM batches").fetchone()
+        except sqlite3.DatabaseError:
+            rows = list(self._all_rows("events"))
+            return len(rows), sum(row[1] for row in rows)
         return int(row[0]), int(row[1])
 
     def sessions(self, site: str = "", since_ms: float = 0, until_ms: float = float("inf")) -> Iterator[Session]:
@@ -185,63 +189,80 @@ class EventLog:
         received in between, `until_ms` excluded. Rows that cannot be read are logged and counted in `reading`,
         and the rest of their session is kept.
         """
-        for name in self._session_ids(site, since_ms, until_ms):
-            session = self.session(name)
+        for name, numbers in self._numbers(site, since_ms, until_ms).items():
+            session = self._session(name, numbers)
             if session:
                 yield session
 
     def session(self, name: str) -> Session | None:
         """One session with its events, or None when nothing of it is there or readable."""
-        batches = [batch for batch in map(self._read, self._rows(name)) if batch]
+        return self._session(name, self._numbers_of(name))
+
+    def _numbers(self, site: str, since_ms: float, until_ms: float) -> dict[str, list[int]]:
+        """The numbers of the batches of each session, by walking over the whole table: an index may be damaged."""
+        numbers: dict[str, list[int]] = {}
+        first_ms: dict[str, float] = {}
+        for number, name, of_site, received_ms in self._all_rows("session, site, received_ms"):
+            if not isinstance(name, str) or not isinstance(received_ms, int):
+                self._damaged(f"batch {number}: its row")
+            elif not site or of_site == site:
+                numbers.setdefault(name, []).append(number)
+                first_ms[name] = min(received_ms, first_ms.get(name, received_ms))
+        return {name: found for name, found in numbers.items() if since_ms <= first_ms[name] < until_ms}
+
+    def _numbers_of(self, name: str) -> list[int]:
+        try:
+            rows = self.connection.execute("SELECT id FROM batches WHERE session = ? ORDER BY id", [name])
+            return [row[0] for row in rows]
+        except sqlite3.DatabaseError:
+            return [number for number, session in self._all_rows("session") if session == name]
+
+    def _all_rows(self, columns: str) -> Iterator[tuple[Any, ...]]:
+        """The number and these columns of every batch that can be read, in order of arrival."""
+        return readable_rows(self.connection, "batches", columns, self._damaged)
+
+    def _session(self, name: str, numbers: Sequence[int]) -> Session | None:
+        batches = [batch for batch in map(self._read, numbers) if batch]
         if not batches:
             return None
         try:
             if batches[0].format == "session/1":
-                return session_from_json(batches[0].body)
+                return _joined([session_from_json(batch.body) for batch in batches if batch.format == "session/1"])
             self.reading.missing += _missing(batches)
             return session_from_batches(batches)
         except (ValueError, TypeError, KeyError, IndexError, AttributeError) as exc:
             self._damaged(f"session {name}: {exc!r}")
             return None
 
-    def _session_ids(self, site: str, since_ms: float, until_ms: float) -> list[str]:
-        query = (
-            "SELECT session FROM batches WHERE ?1 = '' OR site = ?1 GROUP BY session"
-            " HAVING min(received_ms) >= ?2 AND min(received_ms) < ?3 ORDER BY min(id)"
-        )
+    def _read(self, number: int) -> StoredBatch | None:
+        """A batch by its number; None, with a word, when it cannot be read or is not what its row says."""
         try:
-            return [row[0] for row in self.connection.execute(query, (site, since_ms, until_ms))]
-        except sqlite3.DatabaseError as exc:
-            raise WorkspaceError(f"{self.path}: is damaged ({exc}); restore it from a copy") from exc
-
-    def _rows(self, name: str) -> Iterator[tuple[Any, ...]]:
-        query = f"SELECT id, {_COLUMNS} FROM batches WHERE session = ? ORDER BY id"
-        cursor = self.connection.execute(query, [name])
-        while True:
-            try:
-                row = cursor.fetchone()
-            except sqlite3.DatabaseError as exc:
-                self._damaged(f"rows of session {name}: {exc}")
-                return
-            if row is None:
-                return
-            yield row
-
-    def _read(self, row: tuple[Any, ...]) -> StoredBatch | None:
-        number, site, session, doc, seq, received_ms, source, form, _events, packed = row
-        try:
+            site, session, doc, seq, received_ms, source, form, _events, packed, bot = self._row(number)
             body = json.loads(zlib.decompress(packed))
-            batch = StoredBatch(site, session, doc, seq, received_ms, source, form, body)
+            batch = StoredBatch(site, session, doc, seq, received_ms, source, form, body, bot)
             batch.check()
-        except (zlib.error, ValueError, TypeError, KeyError, IndexError, AttributeError) as exc:
+        except (sqlite3.Error, zlib.error, ValueError, TypeError, KeyError, IndexError, AttributeError) as exc:
             self._damaged(f"batch {number}: {exc!r}")
             return None
         self.reading.batches += 1
         return batch
 
+    def _row(self, number: int) -> tuple[Any, ...]:
+        """Columns of a batch, in the order of `Batch` when stored."""
+        row = self.connection.execute(f"SELECT {self._columns} FROM batches WHERE id = ?", [number]).fetchone()
+        if row is None:
+            raise ValueError("its row is gone")
+        return tuple(row)
+
     def _damaged(self, what: str) -> None:
         self.reading.damaged += 1
         logger.warning("%s: %s cannot be read and is left out", self.path, what)
+
+
+def _joined(parts: Sequence[Session]) -> Session:
+    """The session that an importer stored in several parts: what the first says, and the events of all."""
+    events = [event for part in parts for event in part.events]
+    return replace(parts[0], events=tuple(sorted(events, key=attrgetter("time_ms"))))
 
 
 def _missing(batches: Sequence[StoredBatch]) -> int:
@@ -250,92 +271,3 @@ def _missing(batches: Sequence[StoredBatch]) -> int:
     for batch in batches:
         last[batch.doc] = max(batch.seq, last.get(batch.doc, -1))
     return sum(seq + 1 for seq in last.values()) - len(batches)
-
-
-@contextmanager
-def _locked(folder: Path, wait_s: float) -> Iterator[None]:
-    lock = FileLock(folder / "events.lock")
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock.acquire(timeout=wait_s)
-    except Timeout as exc:
-        raise Busy(f"{folder / EVENTS}: another process is receiving events here; stop it first") from exc
-    except OSError as exc:
-        raise CannotRun(f"{folder}: cannot be written ({exc.strerror})") from exc
-    try:
-        yield
-    finally:
-        lock.release()
-
-
-def _connect_writing(path: Path) -> sqlite3.Connection:
-    fresh = not path.exists()
-    try:
-        # The collector opens it in one thread and writes in another, never both at once.
-        connection = sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False)
-    except sqlite3.Error as exc:
-        raise CannotRun(f"{path}: cannot be opened ({exc})") from exc
-    try:
-        if not fresh:
-            _check(connection, path)
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA trusted_schema = OFF")
-        connection.execute("PRAGMA secure_delete = ON")
-        connection.execute(f"PRAGMA wal_autocheckpoint = {_CACHE_PAGES}")
-        if not _application(connection):
-            connection.executescript(f"BEGIN; {_SCHEMA} COMMIT;")
-    except sqlite3.Error as exc:
-        connection.close()
-        raise CannotRun(f"{path}: cannot be written ({exc})") from exc
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
-def _connect_reading(path: Path) -> sqlite3.Connection:
-    uri = f"{path.resolve().as_uri()}?mode=ro"
-    try:
-        try:
-            connection = sqlite3.connect(uri, uri=True, timeout=10)
-            connection.execute("PRAGMA user_version")
-        except sqlite3.OperationalError:
-            # A folder that cannot be written has no room for the WAL index; without a WAL none is needed.
-            if path.with_name(f"{EVENTS}-wal").exists():
-                raise
-            connection = sqlite3.connect(f"{uri}&immutable=1", uri=True)
-        connection.execute("PRAGMA trusted_schema = OFF")
-    except sqlite3.Error as exc:
-        raise WorkspaceError(f"{path}: is damaged or cannot be opened ({exc})") from exc
-    return connection
-
-
-def _connect_empty() -> sqlite3.Connection:
-    connection = sqlite3.connect(":memory:", isolation_level=None)
-    connection.executescript(_SCHEMA)
-    return connection
-
-
-def _application(connection: sqlite3.Connection) -> int:
-    return int(connection.execute("PRAGMA application_id").fetchone()[0])
-
-
-def _check(connection: sqlite3.Connection, path: Path) -> None:
-    """Refuses a file that is not an event log of this version or an older one.
-
-    A file without any table passes: a process was stopped between making the file and its table.
-    """
-    try:
-        tables = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
-        application = _application(connection)
-        found = connection.execute("PRAGMA user_version").fetchone()[0]
-    except sqlite3.DatabaseError as exc:
-        raise WorkspaceError(f"{path}: is damaged or not a database ({exc})") from exc
-    if application != APPLICATION_ID and (tables or application):
-        raise WorkspaceError(f"{path}: is not a Heatreel event log")
-    if found > VERSION:
-        raise WorkspaceError(
-            f"{path}: was written by a newer Heatreel (version {found}, this one reads up to {VERSION});"
-            " upgrade Heatreel"
-        )
