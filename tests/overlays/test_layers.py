@@ -15,7 +15,7 @@ from heatreel.overlays import reach as reaching
 from heatreel.overlays.colour import FIRST_LEVEL
 from heatreel.overlays.counts import SHARE_BELOW, aggregate, cell_for
 from heatreel.overlays.density import density
-from heatreel.overlays.fixed import fixed_things, under_fixed
+from heatreel.overlays.fixed import things_on, under_fixed
 from heatreel.overlays.kinds import KINDS
 from heatreel.overlays.layers import Layer, LayerSpec, draw_layer, lay, overlay_png, small_overlay_png
 from heatreel.overlays.legend import draw_legend
@@ -64,7 +64,12 @@ def test_kinds_show_their_types_and_signals() -> None:
         "error": [6],
         "first": [6],
         "last": [7],
+        "confetti": [0, 1, 6, 7],
         "element": [0, 1, 6, 7],
+        "hover": [],
+        "attention": [3, 4],
+        "near_miss": [],
+        "gaze": [],
     }
 
 
@@ -128,9 +133,9 @@ def test_what_a_fixed_element_covers_is_not_painted_on_it() -> None:
     banner = replace(OUTLINE.elements[1], index=21, position="fixed", box=(0.0, 400.0, 800.0, 200.0), order=99)
     inner = replace(banner, index=22, parent=21, box=(300.0, 450.0, 90.0, 40.0))
     outline = replace(OUTLINE, elements=(*OUTLINE.elements, banner, inner))
-    assert [thing.index for thing in fixed_things(outline, DESKTOP)] == [21]
+    assert [thing.element.index for thing in things_on(outline, DESKTOP)] == [21]
     hits = make_hits(x=[100, 345, 100, 100], y=[430, 470, 200, 900], element=[7, 22, 3, -1])
-    assert under_fixed(hits, outline, DESKTOP).tolist() == [True, False, False, False]
+    assert under_fixed(hits, things_on(outline, DESKTOP)).tolist() == [True, False, False, False]
     layer = draw_layer(SNAPSHOT, outline, hits, LayerSpec())
     assert (layer.sample.events, layer.sample.covered) == (4, 1)
     assert layer.levels_at(425, 435, 800)[:, :200].max() == 0 < layer.levels_at(195, 205, 800).max()
@@ -138,7 +143,7 @@ def test_what_a_fixed_element_covers_is_not_painted_on_it() -> None:
     raised = replace(
         outline, elements=tuple(replace(one, order=100) if one.index == 7 else one for one in outline.elements)
     )
-    assert not under_fixed(hits, raised, DESKTOP).any()
+    assert not under_fixed(hits, things_on(raised, DESKTOP)).any()
 
 
 def test_backdrops_and_empty_wrappers_are_not_in_the_way() -> None:
@@ -146,7 +151,7 @@ def test_backdrops_and_empty_wrappers_are_not_in_the_way() -> None:
     dialog = replace(backdrop, index=22, parent=21, box=(200.0, 100.0, 400.0, 300.0))
     hidden = replace(backdrop, index=23, parent=0, visible=False, box=(0.0, 0.0, 80.0, 60.0))
     outline = replace(OUTLINE, elements=(*OUTLINE.elements, backdrop, dialog, hidden))
-    assert [thing.index for thing in fixed_things(outline, DESKTOP)] == [22]
+    assert [thing.element.index for thing in things_on(outline, DESKTOP)] == [22]
 
 
 def test_one_vote_counts_a_session_once_in_a_place() -> None:
@@ -187,9 +192,9 @@ def test_many_hits_take_the_quick_way_and_paint_the_same() -> None:
         ({"radius": 0}, "radius 0: must be above 0"),
         ({"radius": -3}, "radius -3: must be above 0"),
         ({"radius": float("nan")}, "radius nan"),
-        ({"tone": "cubic"}, "tone 'cubic': choose log or linear"),
+        ({"tone": "cubic"}, "tone 'cubic': choose robust, log or linear"),
         ({"unit": "clicks"}, "unit 'clicks'"),
-        ({"kind": "gaze"}, "no layer kind 'gaze'; there are click, tap, move, scroll"),
+        ({"kind": "heat"}, "no layer kind 'heat'; there are click, tap, move, hover, scroll"),
     ],
 )
 def test_what_cannot_be_painted_is_said_in_a_line(spec: dict[str, object], said: str) -> None:
@@ -316,7 +321,7 @@ def test_legend_words() -> None:
     layer = drawn(random_hits(900, 800, 1200))
     words = words_for(layer, make_snapshot(variant="b"), "9 of 9 events placed", "1 Feb 2026", "touch=True")
     assert words.title == "Clicks on /shop"
-    assert words.place == "desktop 800 × 600 · default state · variant b · touch=True"
+    assert words.place == "“before” · desktop 800 × 600 · default state · variant b · touch=True"
     assert words.bar == "Clicks on one spot (log scale)"
     assert words.ledger == "9 of 9 events placed"
     assert words.ticks[-1] == (1.0, number(layer.scale.peak))
@@ -355,8 +360,9 @@ def test_boxes_are_drawn_around_clicked_elements() -> None:
     lay(layer, picture)
     draw_marks(layer, OUTLINE, picture)
     changed = np.argwhere((picture != before).any(axis=2))
-    x, y, width, _ = OUTLINE.elements[1].box
-    assert (picture[round(y), round(x) + 60 : round(x + width)] == layer.palette.rgb[255]).all()
+    x, y, _, height = OUTLINE.elements[1].box
+    # Below the label, which lies astride the upper edge.
+    assert (picture[round(y) + 20 : round(y + height), round(x)] == layer.palette.rgb[255]).all()
     assert changed[:, 0].max() < 300
     assert layer.sample.events == 9
 

@@ -58,6 +58,31 @@ def palette(name: str = DEFAULT_COLOURS, opacity: float = 0.8, ramp: Ramp = "fad
     return Palette(name, _colours(name), alpha)
 
 
+DIVERGING = ("vik", "berlin", "RdBu_r", "PuOr_r", "coolwarm")
+"""Maps for differences that are suggested: less is at one end, more at the other."""
+
+
+@lru_cache(maxsize=32)
+def diverging(name: str = DEFAULT_COLOURS, opacity: float = 0.85) -> Palette:
+    """The palette of a difference: level 128 is transparent, opacity grows fast to either side.
+
+    A map that runs one way only would say that less is nothing: instead of these the first of `DIVERGING` is taken.
+    """
+    full = palette(name if _is_diverging(name) else DIVERGING[0], opacity, "flat")
+    away = np.clip(np.abs(np.arange(256) - 128) / 127, 0, 1)
+    shares = np.where(away < 0.02, 0, 0.45 + 0.55 * np.minimum(away / 0.5, 1))
+    alpha = np.rint(shares * opacity * 255).astype(np.uint8)
+    alpha.setflags(write=False)
+    return Palette(full.name, full.rgb, alpha)
+
+
+def _is_diverging(name: str) -> bool:
+    rgb = _colours(name).astype(np.float64)
+    light = rgb @ (0.299, 0.587, 0.114)
+    ends, middle = (light[0] + light[-1]) / 2, light[128]
+    return bool(abs(middle - ends) > 60 and abs(light[0] - light[-1]) < 90)
+
+
 def _fade() -> NDArray[np.float64]:
     level = np.arange(256)
     part = np.clip((level - FIRST_LEVEL) / (_FADED_IN - FIRST_LEVEL), 0, 1)

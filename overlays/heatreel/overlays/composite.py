@@ -41,9 +41,13 @@ def _hot_blocks(levels: NDArray[np.uint8], palette: Palette) -> Iterator[tuple[s
     if not visible.size:
         return
     first = int(visible[0])
+    # Where nothing is at the middle of the levels, as in a difference, heat is what has opacity.
+    middle = first == 0 and palette.alpha.min() == 0
     height, width = levels.shape
     for top in range(0, height, _BLOCK):
         strip = levels[top : top + _BLOCK]
+        if middle:
+            strip, first = np.asarray(cv2.LUT(strip, palette.alpha), np.uint8), 1
         hottest = cv2.reduce(strip, 0, cv2.REDUCE_MAX).ravel()
         hot = np.maximum.reduceat(hottest, np.arange(0, width, _BLOCK)) >= first
         edges = np.flatnonzero(np.diff(np.concatenate(([0], hot.astype(np.int8), [0]))))

@@ -13,7 +13,8 @@ from heatreel.overlays.counts import Counts
 
 
 def density(counts: Counts, sigma: float) -> NDArray[np.float32]:
-    """Heat by cell, float32 in the shape of `counts.cells`: how many events on one spot would look the same.
+    """Heat by cell, float32 in the shape of `counts.cells`: how many events (or how much weight) on one spot would
+    look the same.
 
     A lone event peaks at 1, a hundred events on one pixel at 100, whatever the kernel's `sigma` (CSS px) and
     the cell are. Heat at the page's edge is reflected inwards, so that the sum over all cells is

@@ -59,19 +59,24 @@ def palette_png_of_rows(
     return _file(rows, width, height, _INDEXED, head)
 
 
-def webp(picture: NDArray[np.uint8], quality: int = 82) -> list[bytes]:
-    """WebP files of a picture, shape (h, w, 3) RGB: one, or several from top to bottom when it is too tall."""
+def webp_of_rows(rows: Rows, width: int, height: int, quality: int = 82) -> list[bytes]:
+    """WebP files of a picture that is asked for in strips of rows: one, or several from top to bottom when it is
+    taller than the format allows."""
     from PIL import Image
 
-    height, width = picture.shape[:2]
     if width > WEBP_SIDE:
         raise InputError(f"a WebP is at most {WEBP_SIDE} px wide, this picture has {width}; use PNG")
     files = []
     for top, bottom in strips(height, WEBP_SIDE):
         buffer = io.BytesIO()
-        Image.fromarray(picture[top:bottom]).save(buffer, "WEBP", quality=quality, method=1)
+        Image.fromarray(rows(top, bottom)).save(buffer, "WEBP", quality=quality, method=1)
         files.append(buffer.getvalue())
     return files
+
+
+def webp(picture: NDArray[np.uint8], quality: int = 82) -> list[bytes]:
+    """The same of a picture, shape (h, w, 3) RGB."""
+    return webp_of_rows(lambda top, bottom: picture[top:bottom], picture.shape[1], len(picture), quality)
 
 
 def strips(height: int, most: int) -> list[tuple[int, int]]:

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from heatreel.core.element import Outline
 from heatreel.core.hits import Hits, Ledger
 from heatreel.core.state import Snapshot
+from heatreel.overlays.context import NO_CONTEXT, Context
 
 
 class Row(Protocol):
@@ -43,7 +44,8 @@ class Evidence:
     """Hits and numbers over the snapshots of one capture, of everybody or of a segment (`where`, in words).
 
     `hits` gives the hits on a snapshot, `visits` those of its page at its viewport and variant in all states,
-    `rank` the clicked elements of a snapshot, most clicks first. `details` are those of the replay.
+    `rank` the clicked elements of a snapshot, most clicks first. `context` gives what some kinds of layers need
+    besides. `details` are those of the replay.
     """
 
     hits: Callable[[Snapshot], Hits]
@@ -52,3 +54,4 @@ class Evidence:
     ledger: Ledger
     where: str = ""
     details: Mapping[str, Any] = field(default_factory=dict)
+    context: Callable[[Snapshot, Hits], Context] = lambda _snapshot, _hits: NO_CONTEXT

@@ -11,12 +11,16 @@ from numpy.typing import NDArray
 from heatreel.core.errors import InputError
 from heatreel.core.hits import SIGNALS, TYPES, Hits
 
-Drawing = Literal["density", "reach", "boxes"]
+Drawing = Literal["density", "dots", "reach", "attention", "boxes"]
+Measure = Literal["events", "seconds"]
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of layer. `noun` counts its events; `enough` is the sample in sessions below which it warns."""
+    """One kind of layer. `noun` counts its events; `enough` is the sample in sessions below which it warns.
+
+    `measure` is what its heat sums up: how many events, or the seconds that they lasted.
+    """
 
     name: str
     title: str
@@ -26,6 +30,7 @@ class Kind:
     enough: int
     about: str
     signal: str = ""
+    measure: Measure = "events"
 
     @property
     def short(self) -> str:
@@ -50,16 +55,32 @@ KINDS = {
         Kind("click", "Clicks", "clicks", "density", _ACTS, 200, "every click and tap"),
         Kind("tap", "Taps", "taps", "density", ("tap",), 200, "only touches"),
         Kind("move", "Moves", "pointer moves", "density", ("move",), 500, "where the pointer went"),
+        Kind("hover", "Hover dwell", "hovers", "density", ("hover",), 500, "where the pointer rested, by how long",
+             measure="seconds"),
         Kind("scroll", "Scroll reach", "visits", "reach", ("view", "scroll"), 100, "how far down visits saw the page"),
+        Kind("attention", "Dwell", "visits", "attention", ("view", "scroll"), 100, "how long each part was on screen",
+             measure="seconds"),
         Kind("dead", "Dead clicks", "dead clicks", "density", _ACTS, 200, "clicks that did nothing", "dead"),
         Kind("rage", "Rage clicks", "rage clicks", "density", _ACTS, 200, "clicks in angry bursts", "rage"),
         Kind("error", "Error clicks", "error clicks", "density", _ACTS, 200, "clicks that threw an error", "error"),
+        Kind("near_miss", "Near misses", "near misses", "density", _ACTS, 200, "clicks just beside what acts",
+             "near_miss"),
         Kind("first", "First clicks", "first clicks", "density", _ACTS, 200, "the first click of each visit", "first"),
         Kind("last", "Last clicks", "last clicks", "density", _ACTS, 200, "the last click of each visit", "last"),
+        Kind("gaze", "Gaze", "fixations", "density", ("gaze",), 30, "where eyes rested, by how long",
+             measure="seconds"),
+        Kind("confetti", "Confetti", "clicks", "dots", _ACTS, 200, "a dot for each click, coloured by segment"),
         Kind("element", "Elements", "clicks", "boxes", _ACTS, 200, "clicks and their share by element"),
     )
 }  # fmt: skip
 """All kinds by name, in the order in which people are offered them."""
+
+REPORTED = {
+    kind.name: kind
+    for kind in KINDS.values()
+    if kind.drawing in ("density", "reach", "boxes") and kind.name not in ("hover", "gaze", "near_miss")
+}
+"""The kinds that the report shows so far."""
 
 
 def kind_named(name: str) -> Kind:

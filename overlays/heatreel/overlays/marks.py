@@ -7,7 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from heatreel.core.element import Outline
+from heatreel.overlays.attention import Attention, exposures, sections_of
+from heatreel.overlays.difference import Difference
 from heatreel.overlays.evidence import Row
+from heatreel.overlays.intervals import Change
+from heatreel.overlays.labels import Box, Labels
 from heatreel.overlays.layers import Layer
 from heatreel.overlays.lettering import Colour, pill, width_of
 from heatreel.overlays.reach import MARKS, Reach
@@ -18,15 +22,23 @@ _FOLD: Colour = (0, 122, 204)
 _LETTER = 13.0
 _MOST_BOXES = 60
 
-Box = tuple[int, int, int, int]
+
+def has_marks(layer: Layer) -> bool:
+    """Whether a layer draws anything besides heat."""
+    plain = layer.kind.drawing in ("density", "dots") and layer.difference is None
+    return layer.empty or not plain
 
 
 def draw_marks(layer: Layer, outline: Outline, picture: NDArray[np.uint8]) -> None:
     """Draws what the layer's kind has besides heat into a picture, shape (h, w, 3) RGB in device px, in place."""
     if layer.empty:
         _notice(picture, empty_words(layer), layer.dpr)
+    elif layer.difference is not None:
+        _draw_changes(picture, layer, outline, layer.difference)
     elif layer.reach is not None:
         _draw_reach(picture, layer.reach, layer.dpr)
+    elif layer.attention is not None:
+        _draw_sections(picture, layer, outline, layer.attention)
     elif layer.kind.drawing == "boxes":
         _draw_boxes(picture, layer, outline)
 
@@ -82,14 +94,25 @@ def _line(picture: NDArray[np.uint8], y: int, colour: Colour, dpr: float, dash: 
 def _draw_boxes(picture: NDArray[np.uint8], layer: Layer, outline: Outline) -> None:
     rows = layer.rows[:_MOST_BOXES]
     for row in reversed(rows):
-        _outline_box(picture, _device_box(row, outline, layer.dpr), _colour(layer, row), layer.dpr)
-    taken: list[Box] = []
+        _outline_box(picture, device_box(outline, row.index, layer.dpr), _colour(layer, row), layer.dpr)
+    labels = Labels(picture, 12 * layer.dpr)
+    letters = {index: one.letter for one in layer.destinations for index in one.indices}
     for row in rows:
-        _label(picture, layer, row, _device_box(row, outline, layer.dpr), taken)
+        labels.add(_row_texts(row, layer, letters.get(row.index, "")), device_box(outline, row.index, layer.dpr))
 
 
-def _device_box(row: Row, outline: Outline, dpr: float) -> Box:
-    x, y, width, height = outline.elements[row.index].box
+def _row_texts(row: Row, layer: Layer, letter: str) -> tuple[str, ...]:
+    """What a label may say, longest first."""
+    count = f"{letter} {row.clicks:,}".strip()
+    share = f"{count} · {100 * row.click_share:.1f} %"
+    firsts = sum(one.first for one in layer.rows)
+    first = f" · first {100 * row.first / firsts:.0f} %" if firsts else ""
+    return f"{share} · visits {100 * row.visit_share:.0f} %{first}", share, count
+
+
+def device_box(outline: Outline, index: int, dpr: float) -> Box:
+    """The box of an element in device px: left, top, right, bottom."""
+    x, y, width, height = outline.elements[index].box
     return round(x * dpr), round(y * dpr), round((x + width) * dpr), round((y + height) * dpr)
 
 
@@ -108,20 +131,53 @@ def _outline_box(picture: NDArray[np.uint8], box: Box, colour: Colour, dpr: floa
     cv2.rectangle(picture, (left, top), (right - 1, bottom - 1), colour, max(round(2 * dpr), 1))
 
 
-def _label(picture: NDArray[np.uint8], layer: Layer, row: Row, box: Box, taken: list[Box]) -> None:
-    """Count and share at a corner of the box where no label is yet; left out when there is no such corner."""
-    letter = 12 * layer.dpr
-    text = f"{row.clicks:,} · {100 * row.click_share:.1f} %"
-    tall, wide = letter * 1.8, width_of(text, letter) + letter * 1.2
-    height, width = picture.shape[:2]
-    above, below = box[1] - tall / 2, box[3] + tall / 2
-    for x, y in ((box[0], above), (box[2] - wide, above), (box[0], below), (box[2] - wide, below)):
-        spot = (round(x), round(y - tall / 2), round(x + wide), round(y + tall / 2))
-        inside = spot[2] > 0 and spot[0] < width and spot[3] > 0 and spot[1] < height
-        if inside and not any(_overlap(spot, other) for other in taken):
-            taken.append(pill(picture, text, (x, y), letter))
-            return
+def _draw_sections(picture: NDArray[np.uint8], layer: Layer, outline: Outline, found: Attention) -> None:
+    """How long the sections of the page were on screen, at their right edges."""
+    sections = sections_of(outline, layer.height)
+    labels = Labels(picture, 12 * layer.dpr)
+    for exposure in exposures(found, sections):
+        if exposure.share:
+            left, top, right, bottom = device_box(outline, exposure.index, layer.dpr)
+            texts = (f"{exposure.seconds:.1f} s · {100 * exposure.share:.0f} % of visits", f"{exposure.seconds:.1f} s")
+            corner = right - round(12 * layer.dpr), top, right, min(bottom, top + round(40 * layer.dpr))
+            if labels.add(texts, corner):
+                _frame(picture, (left, top, right, bottom), layer.dpr)
 
 
-def _overlap(a: Box, b: Box) -> bool:
-    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+def _frame(picture: NDArray[np.uint8], box: Box, dpr: float) -> None:
+    left, top, right, bottom = box
+    cv2.rectangle(picture, (left, top), (right - 1, bottom - 1), _INK, max(round(dpr), 1))
+
+
+def _draw_changes(picture: NDArray[np.uint8], layer: Layer, outline: Outline, found: Difference) -> None:
+    """Boxes around the elements that changed significantly, with rates and interval."""
+    labels = Labels(picture, 12 * layer.dpr)
+    surely = [one for one in found.elements if one.significant][:_MOST_BOXES]
+    for one in reversed(surely):
+        box = device_box(outline, one.index, layer.dpr)
+        _outline_box(picture, box, _side_colour(layer, one.change.difference), layer.dpr)
+    for one in surely:
+        box = device_box(outline, one.index, layer.dpr)
+        labels.add(change_texts(one.change), box, _darker(_side_colour(layer, one.change.difference)))
+
+
+def change_texts(change: Change) -> tuple[str, ...]:
+    """What a label says of a change in visits per 1,000, longest first."""
+    before, after = (1000 * count / total for count, total in _counts_of(change))
+    short = f"{before:,.0f} → {after:,.0f}"
+    return f"{short} per 1,000 ({1000 * change.low:+,.0f} to {1000 * change.high:+,.0f})", short
+
+
+def _counts_of(change: Change) -> tuple[tuple[int, int], tuple[int, int]]:
+    return (change.before, change.of_before), (change.after, change.of_after)
+
+
+def _side_colour(layer: Layer, difference: float) -> Colour:
+    red, green, blue = layer.palette.rgb[225 if difference > 0 else 30]
+    return int(red), int(green), int(blue)
+
+
+def _darker(colour: Colour) -> Colour:
+    """Dark enough for white letters."""
+    share = min(1.0, 105 / max(0.299 * colour[0] + 0.587 * colour[1] + 0.114 * colour[2], 1))
+    return round(colour[0] * share), round(colour[1] * share), round(colour[2] * share)

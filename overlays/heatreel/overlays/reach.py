@@ -46,15 +46,17 @@ class Reach:
         return float(enough[-1] + 1) if enough.size else None
 
 
-def reach(hits: Hits, height: int) -> Reach:
+def reach(hits: Hits, height: int, unseen: NDArray[np.bool_] | None = None) -> Reach:
     """The reach on a page of `height` CSS px, from its `view` and `scroll` hits (`y`: deepest px on screen).
 
-    What a visit clicked it has also seen, so other hits of the same visits count too.
+    What a visit clicked it has also seen, so other hits of the same visits count too; but for those `unseen`,
+    shape (n,): what was scrolled into the window of an inner scroller is not as far down the page as its box says.
     """
     watched = hits.of_type("view", "scroll")
     number_of_visits = int(hits.visit.max(initial=-1)) + 1
     deepest = np.zeros(number_of_visits, np.float32)
-    np.maximum.at(deepest, hits.visit, np.nan_to_num(hits.y))
+    tells = slice(None) if unseen is None else ~unseen
+    np.maximum.at(deepest, hits.visit[tells], np.nan_to_num(hits.y[tells]))
     is_watched = np.bincount(watched.visit, minlength=number_of_visits) > 0
     bottoms = np.clip(np.ceil(deepest[is_watched]), 0, height).astype(np.int64)
     ended = np.bincount(bottoms, minlength=height + 1)

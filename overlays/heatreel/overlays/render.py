@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -13,15 +13,19 @@ from numpy.typing import NDArray
 from heatreel.core.blobs import write_atomic
 from heatreel.core.element import Outline
 from heatreel.core.errors import InputError
+from heatreel.core.state import Snapshot
 from heatreel.core.workspace import Capture, Workspace
 from heatreel.overlays import encode
 from heatreel.overlays.choose import choose_snapshot
+from heatreel.overlays.difference import Side, draw_difference
 from heatreel.overlays.evidence import Evidence
-from heatreel.overlays.layers import Layer, LayerSpec, draw_layer, lay, overlay_png
+from heatreel.overlays.layers import Layer, LayerSpec, lay, lay_rows, overlay_png
 from heatreel.overlays.legend import draw_legend
-from heatreel.overlays.marks import draw_marks
+from heatreel.overlays.marks import draw_marks, has_marks
 from heatreel.overlays.picture import decode_png
-from heatreel.overlays.wording import Wording, words_for
+from heatreel.overlays.scenes import Scene, common_scale, scene_of
+from heatreel.overlays.sheet import Tile, draw_sheet, small
+from heatreel.overlays.wording import Wording, counted, words_for
 
 Form = Literal["png", "webp"]
 FORMS: tuple[Form, ...] = ("png", "webp")
@@ -61,39 +65,80 @@ def render(
     if form not in FORMS:
         raise InputError(f"form {form!r}: choose {' or '.join(FORMS)}")
     snapshot = choose_snapshot(workspace.snapshots(capture), page, viewport, state, variant)
-    outline, hits = workspace.outline(snapshot), evidence.hits(snapshot)
-    rows = evidence.rank(snapshot, outline, hits)
-    layer = draw_layer(snapshot, outline, hits, spec or LayerSpec(), rows, evidence.visits(snapshot))
+    scene = scene_of(workspace, evidence, snapshot)
+    return render_scene(workspace, scene, evidence, spec or LayerSpec(), form, look)
+
+
+def render_scene(
+    workspace: Workspace, scene: Scene, evidence: Evidence, spec: LayerSpec, form: Form = "png", look: Look = _LOOK
+) -> list[bytes]:
+    """The files of one layer of a scene."""
+    snapshot = scene.snapshot
+    layer = scene.draw(spec)
     words = words_for(layer, snapshot, evidence.ledger.line(), look.date, evidence.where)
-    if not look.page and form == "png":
-        return [overlay_png(layer)]
+    if not look.page:
+        return [_alone(layer, form)]
+    return compose(layer, scene.outline, picture_of(workspace, snapshot), words, form, look)
+
+
+def picture_of(workspace: Workspace, snapshot: Snapshot) -> NDArray[np.uint8]:
+    """The decoded picture of a snapshot, shape (h, w, 3) RGB in device px."""
     name = f"{workspace.folder}: {snapshot.page} {snapshot.viewport.name} {snapshot.state.id}"
-    picture = decode_png(workspace.blobs.get(snapshot.picture), name)
-    return compose(layer, outline, picture, words, form, look)
+    return decode_png(workspace.blobs.get(snapshot.picture), name)
+
+
+def _alone(layer: Layer, form: Form) -> bytes:
+    if form != "png" or layer.kind.drawing == "boxes":
+        raise InputError(
+            f"a {layer.kind.name} layer as {form.upper()} cannot be had without the page; use PNG and heat"
+        )
+    return overlay_png(layer)
 
 
 def compose(
     layer: Layer, outline: Outline, picture: NDArray[np.uint8], words: Wording, form: Form, look: Look = _LOOK
 ) -> list[bytes]:
-    """The files of a layer laid over a picture, shape (h, w, 3) RGB in device px, which is painted on in place."""
-    lay(layer, picture)
-    draw_marks(layer, outline, picture)
+    """The files of a layer laid over a picture, shape (h, w, 3) RGB in device px, which may be painted on in place."""
     width = picture.shape[1]
     legend = (
         draw_legend(words, layer.palette, width, layer.dpr, look.dark)
         if look.legend
         else np.zeros((0, width, 3), np.uint8)
     )
+    if form == "png" and not has_marks(layer):
+        return [composite_png(layer, picture, legend, _notes(layer, words, len(legend)))]
+    lay(layer, picture)
+    draw_marks(layer, outline, picture)
     if form == "webp":
-        return encode.webp(np.concatenate([legend, picture]) if len(legend) else picture)
-    return [
-        encode.png_of_rows(
-            lambda top, bottom: _stacked(legend, picture, top, bottom),
-            width,
-            len(legend) + len(picture),
-            texts=_notes(layer, words, len(legend)),
+        return encode.webp_of_rows(
+            lambda top, bottom: _stacked(legend, picture, top, bottom), width, len(legend) + len(picture)
         )
-    ]
+    rows = encode.png_of_rows(
+        lambda top, bottom: _stacked(legend, picture, top, bottom),
+        width,
+        len(legend) + len(picture),
+        texts=_notes(layer, words, len(legend)),
+    )
+    return [rows]
+
+
+def composite_png(
+    layer: Layer,
+    picture: NDArray[np.uint8],
+    legend: NDArray[np.uint8] | None = None,
+    texts: dict[str, str] | None = None,
+) -> bytes:
+    """A layer laid over a picture as PNG, strip by strip as it is encoded: the picture itself stays as it is."""
+    edge = 0 if legend is None else len(legend)
+
+    def rows(top: int, bottom: int) -> NDArray[np.uint8]:
+        first = max(top - edge, 0)
+        painted = picture[first : max(bottom - edge, first)].copy()
+        if len(painted):
+            lay_rows(layer, painted, first)
+        return painted if legend is None or top >= edge else np.concatenate([legend[top:bottom], painted])
+
+    return encode.png_of_rows(rows, picture.shape[1], edge + len(picture), texts=texts)
 
 
 def _stacked(legend: NDArray[np.uint8], picture: NDArray[np.uint8], top: int, bottom: int) -> NDArray[np.uint8]:
@@ -119,6 +164,91 @@ def _notes(layer: Layer, words: Wording, legend_px: int) -> dict[str, str]:
         "heatreel:legend_px": str(legend_px),
     }
     return {key: text for key, text in notes.items() if text}
+
+
+def render_sheet(
+    workspace: Workspace,
+    scenes: Sequence[Scene],
+    evidence: Evidence,
+    spec: LayerSpec,
+    form: Form = "png",
+    look: Look = _LOOK,
+) -> list[bytes]:
+    """The files of a contact sheet of several snapshots, all on one scale."""
+    if not scenes:
+        raise InputError("there is nothing to put on a contact sheet")
+    spec = replace(spec, scale=common_scale(scenes, spec))
+    layers = [scene.draw(spec) for scene in scenes]
+    tiles = [_tile(workspace, scene, layer) for scene, layer in zip(scenes, layers, strict=True)]
+    fullest = max(range(len(layers)), key=lambda number: layers[number].sample.events)
+    words = words_for(layers[fullest], scenes[fullest].snapshot, evidence.ledger.line(), look.date, evidence.where)
+    words = replace(words, place=_sheet_place(scenes), sample=_sheet_sample(layers), details=(), notes=())
+    sheet = draw_sheet(words, layers[fullest].palette, tiles, look.dark)
+    return encode.webp(sheet) if form == "webp" else [encode.png(sheet, {"Title": words.title, "Software": "Heatreel"})]
+
+
+def _tile(workspace: Workspace, scene: Scene, layer: Layer) -> Tile:
+    picture = picture_of(workspace, scene.snapshot)
+    lay(layer, picture)
+    draw_marks(layer, scene.outline, picture)
+    snapshot = scene.snapshot
+    title = f"{snapshot.state.label} · {snapshot.viewport.name}" + (f" · {snapshot.variant}" * bool(snapshot.variant))
+    return Tile(title, words_for(layer, snapshot).sample, small(picture))
+
+
+def _sheet_place(scenes: Sequence[Scene]) -> str:
+    viewports = dict.fromkeys(scene.snapshot.viewport.name for scene in scenes)
+    return f"“{scenes[0].snapshot.capture}” · {counted(len(scenes), 'states')} at {', '.join(viewports)} · one scale"
+
+
+def _sheet_sample(layers: Sequence[Layer]) -> str:
+    return counted(sum(layer.sample.events for layer in layers), layers[0].kind.noun)
+
+
+def render_crop(
+    workspace: Workspace, scene: Scene, selector: str, spec: LayerSpec, form: Form = "png", pad: float = 48
+) -> list[bytes]:
+    """An element with its heat and `pad` CSS px around it, as findings and tickets need it.
+
+    Raises `InputError` for a selector that no element of the snapshot has.
+    """
+    snapshot, outline = scene.snapshot, scene.outline
+    element = outline.by_selector.get(selector) or next(
+        (one for one in outline.elements if outline.path(one.index) == selector), None
+    )
+    if element is None or min(element.box[2:]) <= 0:
+        known = ", ".join(outline.elements[row.index].selector for row in scene.rows[:5])
+        raise InputError(f"--crop {selector!r}: no such element is shown here; clicked most: {known or 'none'}")
+    x, y, width, height = element.box
+    dpr = snapshot.viewport.dpr
+    picture = picture_of(workspace, snapshot)
+    layer = scene.draw(spec)
+    top, bottom = max(round((y - pad) * dpr), 0), min(round((y + height + pad) * dpr), len(picture))
+    left, right = max(round((x - pad) * dpr), 0), min(round((x + width + pad) * dpr), picture.shape[1])
+    if layer.kind.drawing in ("density", "dots"):
+        lay_rows(layer, picture[top:bottom], top)
+    else:
+        lay(layer, picture)
+        draw_marks(layer, outline, picture)
+    part = np.ascontiguousarray(picture[top:bottom, left:right])
+    if not part.size:
+        raise InputError(f"--crop {selector!r}: is off the page")
+    return encode.webp(part) if form == "webp" else [encode.png(part, {"Software": "Heatreel"})]
+
+
+def render_difference(
+    workspace: Workspace,
+    scene: Scene,
+    sides: tuple[Side, Side],
+    spec: LayerSpec,
+    evidence: Evidence,
+    form: Form = "png",
+    look: Look = _LOOK,
+) -> list[bytes]:
+    """The files of what changed from one side to the other, over the snapshot of `scene`."""
+    layer = draw_difference(scene.snapshot, scene.outline, *sides, spec)
+    words = words_for(layer, scene.snapshot, evidence.ledger.line(), look.date)
+    return compose(layer, scene.outline, picture_of(workspace, scene.snapshot), words, form, look)
 
 
 def form_of(path: Path) -> Form:

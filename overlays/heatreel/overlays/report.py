@@ -6,13 +6,8 @@ import json
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
-
-from jinja2 import Environment, FunctionLoader, StrictUndefined
-from markupsafe import Markup
 
 from heatreel.core.element import Outline
 from heatreel.core.errors import InputError
@@ -21,10 +16,10 @@ from heatreel.core.state import DEFAULT, Snapshot
 from heatreel.core.version import DOCUMENT_VERSION, tool_version
 from heatreel.core.workspace import Capture, Workspace
 from heatreel.overlays import report_data as data
-from heatreel.overlays.bundle import bundle, source_hash
 from heatreel.overlays.evidence import Evidence, Row
 from heatreel.overlays.folder import whole_folder
-from heatreel.overlays.kinds import KINDS
+from heatreel.overlays.html import write_page
+from heatreel.overlays.kinds import REPORTED
 from heatreel.overlays.layers import Layer, LayerSpec, draw_layer
 from heatreel.overlays.report_pictures import Images, write_images, write_layer
 from heatreel.overlays.wording import words_for
@@ -126,7 +121,7 @@ def _job(workspace: Workspace, evidence: Evidence, snapshot: Snapshot, number: i
 def _draw(job: _Job, spec: LayerSpec, draft: Path) -> _Drawn:
     layers = {
         kind: draw_layer(job.snapshot, job.outline, job.hits, replace(spec, kind=kind), job.rows, job.visits)
-        for kind in KINDS
+        for kind in REPORTED
     }
     images = write_images(
         draft, job.number, job.snapshot, job.outline, job.picture, layers["click"], with_card=job.card
@@ -212,7 +207,7 @@ def _shared(capture: Capture, evidence: Evidence, spec: LayerSpec, title: str, d
                 "drawing": kind.drawing,
                 "enough": kind.enough,
             }
-            for kind in KINDS.values()
+            for kind in REPORTED.values()
         ],
         "bars": {
             "density": data.bar_stops(palette(spec.colours, 1, "fade")),
@@ -226,10 +221,10 @@ def _shared(capture: Capture, evidence: Evidence, spec: LayerSpec, title: str, d
 def _write_pages(draft: Path, pages: list[data.PageView], shared: dict[str, Any]) -> None:
     links = [{"page": page.page, "title": page.title, "href": page.name} for page in pages]
     frame = {"pages": pages, "totals": _totals(pages), **shared}
-    _write(draft / "index.html", _render("index.html", shared, frame))
+    write_page(draft / "index.html", "index.html", shared, frame)
     for page in pages:
         document = data.page_json(page, shared | {"pages": links})
-        _write(draft / page.name, _render("page.html", document, frame | {"page": page}))
+        write_page(draft / page.name, "page.html", document, frame | {"page": page})
 
 
 def _totals(pages: list[data.PageView]) -> dict[str, Any]:
@@ -241,52 +236,3 @@ def _totals(pages: list[data.PageView]) -> dict[str, Any]:
         "states": sum(page.states for page in pages),
         "viewports": list(viewports),
     }
-
-
-def _write(path: Path, text: str) -> None:
-    # A page's text may hold halves of characters, which UTF-8 cannot.
-    path.write_bytes(text.encode("utf-8", "replace"))
-
-
-def _render(template: str, document: Mapping[str, Any], frame: Mapping[str, Any]) -> str:
-    script, style = bundle("viewer.js"), bundle("viewer.css")
-    policy = (
-        f"default-src 'none'; script-src {source_hash(script)}; style-src {source_hash(style)};"
-        # file: beside 'self', as not all browsers take a folder on disk for an origin.
-        " img-src 'self' file: data:; font-src data:; base-uri 'none'; form-action 'none'"
-    )
-    return (
-        _templates()
-        .get_template(template)
-        .render(
-            frame,
-            policy=policy,
-            script=Markup(script),
-            style=Markup(style),
-            document=json_for_script(document),
-            tool=tool_version(),
-        )
-    )
-
-
-def json_for_script(document: Mapping[str, Any]) -> Markup:
-    """JSON that can stand in a script element, whatever texts it holds: nothing in it ends the element."""
-    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
-    for character in "<>&\u2028\u2029":
-        text = text.replace(character, f"\\u{ord(character):04x}")
-    return Markup(text)
-
-
-@cache
-def _templates() -> Environment:
-    folder = files("heatreel.overlays") / "templates"
-    environment = Environment(
-        loader=FunctionLoader(lambda name: (folder / name).read_text("utf-8")),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["count"] = lambda value: f"{value:,}"
-    environment.filters["percent"] = lambda part, whole: f"{100 * part / whole:.1f} %" if whole else "–"
-    return environment

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from heatreel.core.errors import InputError
 
-Tone = Literal["log", "linear"]
+Tone = Literal["robust", "log", "linear"]
+TONES: tuple[Tone, ...] = ("robust", "log", "linear")
 
 # How far the logarithm bends: log(1 + bend * heat / top) / log(1 + bend).
 BEND = 50.0
@@ -20,8 +21,8 @@ BEND = 50.0
 # Share of the colour bar up to `top`; the rest is for the few cells that are hotter, so that none is clipped.
 _KNEE = 0.9
 
-# A map of three clicks must not look as hot as one of three thousand.
-_LEAST_TOP = 4.0
+LEAST_TOP = 4.0
+"""A map of three clicks must not look as hot as one of three thousand."""
 
 # Cells below this share of the maximum are the kernel's skirt, not places that people visited.
 _VISITED = 0.001
@@ -31,10 +32,10 @@ _VISITED = 0.001
 class Scale:
     """Which heat is painted with which level.
 
-    Heat up to `top` takes nine tenths of the colour bar, by logarithm or linearly; what is hotter, up to `peak`
-    (left out: `top`, and the whole bar ends there), the last tenth. The scale can be read backwards
-    (`heat_at`), so every pixel of a layer can be traced to a number. Pictures that are to be compared are
-    painted with one scale.
+    The tone "log" paints heat by its logarithm up to `top`, "linear" in proportion, "robust" by its logarithm up
+    to a `top` that few cells pass: it takes nine tenths of the colour bar, and what is hotter, up to `peak` (left
+    out: `top`, and the whole bar ends there), the last tenth. The scale can be read backwards (`heat_at`), so
+    every pixel of a layer can be traced to a number. Pictures that are to be compared are painted with one scale.
     """
 
     tone: Tone
@@ -42,8 +43,7 @@ class Scale:
     peak: float = 0.0
 
     def __post_init__(self) -> None:
-        if self.tone not in ("log", "linear"):
-            raise InputError(f"tone {self.tone!r}: choose log or linear")
+        check_tone(self.tone)
         if not self.top > 0 or math.isinf(self.top):
             raise InputError(f"top of the scale {self.top:g}: must be a number above zero")
         object.__setattr__(self, "peak", max(self.peak, self.top))
@@ -59,18 +59,18 @@ class Scale:
         if part > 1:
             rest = math.log(part) / math.log(self.peak / self.top) if self.knee < 1 else 1.0
             return min(self.knee + (1 - self.knee) * rest, 1.0)
-        return self.knee * (math.log1p(BEND * part) / math.log1p(BEND) if self.tone == "log" else part)
+        return self.knee * (math.log1p(BEND * part) / math.log1p(BEND) if self.tone != "linear" else part)
 
     def heat_at(self, share: float) -> float:
         """The heat at a place of the colour bar, 0 to 1: the inverse of `share_of`."""
         if share > self.knee:
             return float(self.top * (self.peak / self.top) ** ((share - self.knee) / (1 - self.knee)))
         part = share / self.knee
-        return self.top * (math.expm1(part * math.log1p(BEND)) / BEND if self.tone == "log" else part)
+        return self.top * (math.expm1(part * math.log1p(BEND)) / BEND if self.tone != "linear" else part)
 
     def ticks(self, most: int = 5) -> list[float]:
         """Round numbers for the colour bar, coldest first; the last is `peak`."""
-        least = 1.0 if self.top >= _LEAST_TOP else 0.0
+        least = 1.0 if self.top >= LEAST_TOP else 0.0
         inner = [tick for tick in _round_numbers(self.top) if tick >= least and self.share_of(tick) <= 0.86]
         ticks: list[float] = []
         gap = 1 / most
@@ -80,21 +80,31 @@ class Scale:
         return [*ticks, self.peak]
 
 
+def check_tone(tone: str) -> None:
+    """Raises `InputError` for a word that names no tone."""
+    if tone not in TONES:
+        raise InputError(f"tone {tone!r}: choose {', '.join(TONES[:-1])} or {TONES[-1]}")
+
+
 def _round_numbers(top: float) -> list[float]:
     first = math.floor(math.log10(top)) - 3
     numbers = [step * 10.0**power for power in range(first, first + 5) for step in (1, 2, 5)]
     return [number for number in numbers if number < top]
 
 
-def fit(heats: Iterable[NDArray[np.float32]], tone: Tone = "log", percentile: float = 99.5) -> Scale:
-    """One scale for a set of heats: its top is the highest of their percentiles over visited cells.
+def fit(
+    heats: Iterable[NDArray[np.float32]], tone: Tone = "robust", percentile: float = 99.5, least: float = LEAST_TOP
+) -> Scale:
+    """One scale for a set of heats, whose top is at least `least`.
 
-    The percentile keeps one freak cell from pushing everything else to the cold end, which is what a scale
-    up to the maximum does.
+    With the tone "robust" the top is the highest of the heats' percentiles over visited cells, which keeps one
+    freak cell from pushing everything else to the cold end; with the others it is the hottest cell.
     """
     together = list(heats)
-    top = max([_LEAST_TOP, *(_top(heat, percentile) for heat in together)])
-    return Scale(tone, top, max((float(heat.max(initial=0)) for heat in together), default=0.0))
+    peak = max((float(heat.max(initial=0)) for heat in together), default=0.0)
+    if tone != "robust":
+        return Scale(tone, max(peak, least))
+    return Scale(tone, max([least, *(_top(heat, percentile) for heat in together)]), peak)
 
 
 def _top(heat: NDArray[np.float32], percentile: float) -> float:
@@ -109,7 +119,7 @@ def levels(heat: NDArray[np.float32], scale: Scale) -> NDArray[np.uint8]:
     beyond = np.minimum(part[hotter], np.float32(scale.peak / scale.top))
     part[hotter] = 1
     knee = 255 * scale.knee
-    if scale.tone == "log":
+    if scale.tone != "linear":
         part *= np.float32(BEND)
         np.log1p(part, out=part)
         part *= np.float32(knee / math.log1p(BEND))

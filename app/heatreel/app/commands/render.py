@@ -22,48 +22,74 @@ def render(
     kind: Annotated[
         str,
         typer.Option(
-            "--kind", metavar="KIND", help="click, tap, move, scroll, dead, rage, error, first, last or element."
+            "--kind",
+            metavar="KIND",
+            help="click, tap, move, hover, scroll, attention, dead, rage, error, near_miss, first, last, gaze,"
+            " confetti or element.",
         ),
     ] = "click",
     where: Where = None,
+    by: Annotated[
+        str, typer.Option("--by", metavar="KEY", help="Segment key that colours confetti, such as touch or source.")
+    ] = "signal",
+    against: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--against",
+            metavar="KEY=VALUE",
+            help="Paint the difference from: label=, viewport=, variant=, state=, page= or a segment.",
+        ),
+    ] = None,
+    each: Annotated[
+        str,
+        typer.Option("--each", metavar="KEY", help="One picture for each state, viewport, variant, label; one scale."),
+    ] = "",
+    sheet: Annotated[
+        bool, typer.Option("--sheet", help="All of --each (states if none) on one contact sheet.")
+    ] = False,
+    crop: Annotated[str, typer.Option("--crop", metavar="SELECTOR", help="Only this element with its heat.")] = "",
     colours: Annotated[str, typer.Option("--colours", metavar="NAME", help="Colour map, such as inferno.")] = "",
+    opacity: Annotated[
+        float | None, typer.Option("--opacity", metavar="SHARE", help="Of the hottest heat, above 0 to 1.")
+    ] = None,
     radius: Annotated[float, typer.Option("--radius", metavar="PX", help="Radius of a point in CSS px.")] = 40,
-    tone: Annotated[str, typer.Option("--tone", metavar="TONE", help="log or linear.")] = "log",
+    tone: Annotated[
+        str, typer.Option("--tone", metavar="TONE", help="robust (log, freak cells set apart), log or linear.")
+    ] = "robust",
     top: Annotated[
         float | None, typer.Option("--top", metavar="N", help="Hot end of the scale, to compare pictures.")
     ] = None,
     per_1000: Annotated[bool, typer.Option("--per-1000", help="Count per 1,000 visits.")] = False,
     one_vote: Annotated[bool, typer.Option("--one-vote", help="A session counts once in each place.")] = False,
     legend: Annotated[bool, typer.Option("--legend/--no-legend", help="Burn in the legend.")] = True,
+    alone: Annotated[bool, typer.Option("--alone", help="Only the layer, transparent, without the page.")] = False,
     dark: Annotated[bool, typer.Option("--dark", help="Legend on a dark ground.")] = False,
 ) -> None:
-    """Paint one layer over one snapshot, as PNG or WebP.
+    """Paint one layer over one snapshot, or a set of them on one scale, as PNG or WebP.
 
     heatreel render --page / --viewport mobile --state "Tab: Reviews" --kind click -o reviews.png
     """
-    from heatreel.app.evidence import evidence_of
+    from heatreel.app.painting import Choice
+    from heatreel.app.rendering import Wanted, paint
     from heatreel.core.workspace import Workspace
     from heatreel.overlays.colour import DEFAULT_COLOURS
     from heatreel.overlays.layers import LayerSpec
     from heatreel.overlays.render import Look, form_of, save
-    from heatreel.overlays.render import render as paint
 
-    form = form_of(out)
     spec = LayerSpec(
         kind=kind,
         radius=radius,
         tone=tone,  # type: ignore[arg-type]  # LayerSpec refuses other words with a line of its own
         colours=colours or DEFAULT_COLOURS,
+        opacity=opacity,
         top=top,
         unit="per_1000_visits" if per_1000 else "events",
         one_vote=one_vote,
     )
+    choice = Choice(label, page, viewport, state, variant, tuple(where or ()))
+    look = Look(legend=legend, dark=dark, page=not alone)
+    wanted = Wanted(choice, spec, look, form_of(out), by, tuple(against or ()), each, sheet, crop)
     with Workspace.open(workspace) as opened:
-        capture = opened.capture(label)
-        look = Look(legend=legend, dark=dark, date=opened.replay(capture).made[:10])
-        evidence = evidence_of(opened, capture, where or ())
-        files = paint(
-            opened, capture, page, viewport, state, variant, evidence=evidence, spec=spec, form=form, look=look
-        )
-    for path in save(files, out):
-        say(f"wrote {path}")
+        for name, files in paint(opened, wanted):
+            for path in save(files, out.with_stem(f"{out.stem}-{name}") if name else out):
+                say(f"wrote {path}")

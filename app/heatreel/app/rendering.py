@@ -1,0 +1,100 @@
+"""`heatreel render`: which of the ways to paint was asked for, and its files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from heatreel.app.painting import Choice, Chosen, find, set_of, sides_of
+from heatreel.core.errors import InputError
+from heatreel.core.workspace import Workspace
+from heatreel.overlays import render as rendering
+from heatreel.overlays.layers import LayerSpec
+from heatreel.overlays.render import Form, Look
+from heatreel.overlays.scenes import Scene, common_scale, scene_of
+
+Files = tuple[str, list[bytes]]
+"""A name to tell the picture from others of its set (empty for a single one), and its files."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What was asked for: `against`, `each`, `sheet` and `crop` choose between the ways to paint."""
+
+    choice: Choice
+    spec: LayerSpec
+    look: Look
+    form: Form
+    by: str = "signal"
+    against: tuple[str, ...] = ()
+    each: str = ""
+    sheet: bool = False
+    crop: str = ""
+
+
+def paint(workspace: Workspace, wanted: Wanted) -> Iterator[Files]:
+    """The pictures, one after the other. Raises `InputError` for what does not go together."""
+    ways = {"--against": bool(wanted.against), "--each": bool(wanted.each or wanted.sheet), "--crop": bool(wanted.crop)}
+    chosen = [way for way, asked in ways.items() if asked]
+    if len(chosen) > 1:
+        raise InputError(f"{' and '.join(chosen)} do not go together; choose one")
+    if wanted.against:
+        yield "", _difference(workspace, wanted)
+    elif wanted.sheet:
+        yield "", _sheet(workspace, wanted)
+    elif wanted.each:
+        yield from _set(workspace, wanted)
+    elif wanted.crop:
+        yield "", _crop(workspace, wanted)
+    else:
+        yield "", _one(workspace, wanted)
+
+
+def _one(workspace: Workspace, wanted: Wanted) -> list[bytes]:
+    found = find(workspace, wanted.choice, wanted.by)
+    return _painted(workspace, found, scene_of(workspace, found.evidence, found.snapshot), wanted, wanted.spec)
+
+
+def _painted(workspace: Workspace, found: Chosen, scene: Scene, wanted: Wanted, spec: LayerSpec) -> list[bytes]:
+    look = replace(wanted.look, date=found.date)
+    return rendering.render_scene(workspace, scene, found.evidence, spec, wanted.form, look)
+
+
+def _difference(workspace: Workspace, wanted: Wanted) -> list[bytes]:
+    base = wanted.choice.against(wanted.against)
+    found, scene, sides = sides_of(workspace, base, wanted.choice)
+    look = replace(wanted.look, date=found.date)
+    return rendering.render_difference(workspace, scene, sides, wanted.spec, found.evidence, wanted.form, look)
+
+
+def _sheet(workspace: Workspace, wanted: Wanted) -> list[bytes]:
+    each = wanted.each or "state"
+    found = set_of(workspace, wanted.choice, each, wanted.by)
+    look = replace(wanted.look, date=found[0][1].date)
+    scenes = [scene for _, _, scene in found]
+    spec = _comparable(wanted.spec, each)
+    return rendering.render_sheet(workspace, scenes, found[0][1].evidence, spec, wanted.form, look)
+
+
+def _set(workspace: Workspace, wanted: Wanted) -> Iterator[Files]:
+    found = set_of(workspace, wanted.choice, wanted.each, wanted.by)
+    spec = _comparable(wanted.spec, wanted.each)
+    spec = replace(spec, scale=common_scale([scene for _, _, scene in found], spec))
+    for name, chosen, scene in found:
+        yield _file_name(name), _painted(workspace, chosen, scene, wanted, spec)
+
+
+def _comparable(spec: LayerSpec, each: str) -> LayerSpec:
+    """States share their visits; viewports, variants and captures do not, so only rates can be compared."""
+    return spec if each == "state" else replace(spec, unit="per_1000_visits")
+
+
+def _file_name(name: str) -> str:
+    return re.sub(r"[^\w.-]+", "-", name).strip("-") or "none"
+
+
+def _crop(workspace: Workspace, wanted: Wanted) -> list[bytes]:
+    found = find(workspace, wanted.choice, wanted.by)
+    scene = scene_of(workspace, found.evidence, found.snapshot)
+    return rendering.render_crop(workspace, scene, wanted.crop, wanted.spec, wanted.form)

@@ -1,0 +1,242 @@
+"""How long each part of a page was on screen: by band of the page, and by element.
+
+What was on screen was not therefore looked at, so this is called dwell. Where eyes were tracked, the recorded
+fixations say which part of the window gets how much of a moment, and the outcome is called attention.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from heatreel.core.element import Element, Outline
+from heatreel.core.hits import TYPES, Away, Hits
+
+BAND = 4
+"""Height of a band in CSS px."""
+
+IDLE_MS = 30_000
+"""Of a longer pause between two events only so much counts: nobody is known to have been there."""
+
+SEEN_MS = 150
+"""An element was exposed when the middle of its height was on screen for so long: as Contentsquare publishes it."""
+
+_SLICES = 10
+_ENOUGH_FIXATIONS = 200
+
+
+@dataclass(frozen=True, eq=False)
+class Watched:
+    """The hits of all states of a page at a viewport, and which of them are in the state that is painted.
+
+    `window` is the height of each hit's window in CSS px, shape (n,). `away` is when tabs were hidden.
+    """
+
+    hits: Hits
+    here: NDArray[np.bool_]
+    window: NDArray[np.float32]
+    away: Away | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Attention:
+    """`ms`, shape (bands,), int64: ms for which a band of `BAND` CSS px was on screen, over all `visits`.
+
+    `gaze_fit` is the rank correlation with the fixations by which it was calibrated, None when it was not.
+    `moments` are the stretches of time it was made from.
+    """
+
+    ms: NDArray[np.int64]
+    visits: int
+    moments: Moments
+    gaze_fit: float | None = None
+    fixations: int = 0
+
+    @property
+    def seconds(self) -> NDArray[np.float64]:
+        """Seconds on screen by band, on average over the visits."""
+        return self.ms / 1000 / max(self.visits, 1)
+
+
+@dataclass(frozen=True, eq=False)
+class Moments:
+    """Stretches of time in which a window stood still: visit, its edges in page CSS px, and how long; shape (k,)."""
+
+    visit: NDArray[np.int32]
+    top: NDArray[np.float32]
+    bottom: NDArray[np.float32]
+    ms: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Exposure:
+    """How an element was exposed: share of the visits, 0 to 1, and seconds on average over these."""
+
+    index: int
+    share: float
+    seconds: float
+
+
+def joined(parts: Sequence[Hits]) -> Hits:
+    """Hits of several snapshots as one table."""
+    if not parts:
+        return Hits.empty()
+    return Hits(**{item.name: np.concatenate([getattr(part, item.name) for part in parts]) for item in fields(Hits)})
+
+
+def attention(watched: Watched, height: int) -> Attention:
+    """The attention on a page of `height` CSS px, in the state that is painted."""
+    moments = _moments(watched)
+    gaze = _gaze(watched)
+    profile = _profile(gaze) if len(gaze[0]) >= _ENOUGH_FIXATIONS else np.ones(_SLICES)
+    ms = _by_band(moments, profile, height)
+    visits = int(np.unique(watched.hits.visit[watched.here & _watching(watched.hits)]).size)
+    if len(gaze[0]) < _ENOUGH_FIXATIONS:
+        return Attention(ms, visits, moments)
+    return Attention(ms, visits, moments, _fit(ms, gaze), len(gaze[0]))
+
+
+def merge(a: Attention, b: Attention) -> Attention:
+    """The dwell of both, for hits that share no visit and were not calibrated."""
+    columns = {
+        name: np.concatenate([getattr(a.moments, name), getattr(b.moments, name)])
+        for name in Moments.__dataclass_fields__
+    }
+    return Attention(a.ms + b.ms, a.visits + b.visits, Moments(**columns))
+
+
+def exposures(found: Attention, elements: Sequence[Element]) -> list[Exposure]:
+    """How the elements were exposed, in their order."""
+    return [_exposure(found, element) for element in elements]
+
+
+_SECTION_SHARE, _SECTION_HEIGHT, _MOST_SECTIONS = 0.4, 100, 40
+
+
+def sections_of(outline: Outline, height: int) -> list[Element]:
+    """The parts of a page that a person would name: wide visible boxes in its flow, none inside of another.
+
+    What is taller than half of the page is opened up, as it holds the sections.
+    """
+    found: list[Element] = []
+    closed: set[int] = set()
+    for element in outline.elements:
+        wide, tall = element.box[2:]
+        if element.parent in closed:
+            closed.add(element.index)
+            continue
+        is_section = wide >= _SECTION_SHARE * outline.width and _SECTION_HEIGHT <= tall <= height / 2
+        if is_section and element.visible and element.scroller < 0:
+            found.append(element)
+            closed.add(element.index)
+    return found[:_MOST_SECTIONS]
+
+
+def _exposure(found: Attention, element: Element) -> Exposure:
+    middle = element.box[1] + element.box[3] / 2
+    moments = found.moments
+    on_screen = (moments.top <= middle) & (middle < moments.bottom)
+    if not on_screen.any() or not found.visits:
+        return Exposure(element.index, 0.0, 0.0)
+    by_visit = np.bincount(moments.visit[on_screen], moments.ms[on_screen])
+    exposed = by_visit[by_visit >= SEEN_MS]
+    return Exposure(
+        element.index,
+        min(len(exposed) / found.visits, 1.0),
+        float(exposed.mean()) / 1000 if len(exposed) else 0.0,
+    )
+
+
+def _watching(hits: Hits) -> NDArray[np.bool_]:
+    return np.isin(hits.type, [TYPES.index("view"), TYPES.index("scroll")])
+
+
+def _in_order(watched: Watched) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """The rows by visit and time, and for each the lower edge of the window at that time (NaN: not known yet)."""
+    hits = watched.hits
+    order = np.lexsort((hits.time_ms, hits.visit))
+    tells = _watching(hits)[order]
+    last = np.maximum.accumulate(np.where(tells, np.arange(len(order)), -1)) if len(order) else np.zeros(0, np.int64)
+    visit = hits.visit[order]
+    known = (last >= 0) & (visit[last] == visit)
+    return order, np.where(known, hits.y[order][last], np.nan).astype(np.float32)
+
+
+def _moments(watched: Watched) -> Moments:
+    order, bottom = _in_order(watched)
+    hits = watched.hits
+    visit, time = hits.visit[order], hits.time_ms[order]
+    ms = np.zeros(len(order))
+    same = visit[1:] == visit[:-1]
+    ms[:-1][same] = np.diff(time)[same]
+    ms -= _hidden(watched.away, visit, time, ms)
+    ms = np.clip(ms, 0, IDLE_MS) * hits.weight[order]
+    kept = np.isfinite(bottom) & (ms > 0) & watched.here[order]
+    top = bottom - watched.window[order]
+    return Moments(visit[kept], top[kept], bottom[kept], ms[kept])
+
+
+def _hidden(
+    away: Away | None, visit: NDArray[np.int32], time: NDArray[np.float64], ms: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """How much of each stretch of time the tab was hidden."""
+    hidden = np.zeros(len(visit))
+    if away is None or not len(away):
+        return hidden
+    rows = {int(number): np.flatnonzero(visit == number) for number in np.unique(away.visit)}
+    for number, start, end in zip(away.visit.tolist(), away.from_ms.tolist(), away.to_ms.tolist(), strict=True):
+        of_visit = rows[number]
+        begins, ends = time[of_visit], time[of_visit] + ms[of_visit]
+        hidden[of_visit] += np.clip(np.minimum(ends, end) - np.maximum(begins, start), 0, None)
+    return hidden
+
+
+def _by_band(moments: Moments, profile: NDArray[np.float64], height: int) -> NDArray[np.int64]:
+    bands = -(-height // BAND)
+    change = np.zeros(bands + 1)
+    tall = (moments.bottom - moments.top) / len(profile)
+    for number, share in enumerate(profile):
+        top = np.clip(np.rint((moments.top + number * tall) / BAND), 0, bands).astype(np.int64)
+        bottom = np.clip(np.rint((moments.top + (number + 1) * tall) / BAND), 0, bands).astype(np.int64)
+        amount = np.rint(moments.ms * share)
+        change += np.bincount(top, amount, bands + 1) - np.bincount(bottom, amount, bands + 1)
+    return np.cumsum(change)[:-1].astype(np.int64)
+
+
+def _gaze(watched: Watched) -> tuple[NDArray[np.float32], NDArray[np.float64], NDArray[np.float32]]:
+    """Fixations on the state: page y, ms, and place in the window, 0 to 1."""
+    order, bottom = _in_order(watched)
+    hits = watched.hits
+    chosen = (hits.type[order] == TYPES.index("gaze")) & watched.here[order] & np.isfinite(bottom)
+    y, window = hits.y[order][chosen], watched.window[order][chosen]
+    place = (y - (bottom[chosen] - window)) / np.maximum(window, 1)
+    inside = (place >= 0) & (place <= 1)
+    return y[inside], hits.ms[order][chosen][inside].astype(np.float64), place[inside].astype(np.float32)
+
+
+def _profile(gaze: tuple[NDArray[np.float32], NDArray[np.float64], NDArray[np.float32]]) -> NDArray[np.float64]:
+    """Which slice of the window gets how much of a moment; on average 1."""
+    slices = np.minimum((gaze[2] * _SLICES).astype(np.int64), _SLICES - 1)
+    share = np.bincount(slices, gaze[1], _SLICES)
+    return np.asarray(share * _SLICES / share.sum()) if share.sum() else np.ones(_SLICES)
+
+
+def _fit(ms: NDArray[np.int64], gaze: tuple[NDArray[np.float32], NDArray[np.float64], NDArray[np.float32]]) -> float:
+    """Spearman's rank correlation of dwell and fixation time over bands of 100 px."""
+    step = 100 // BAND
+    count = -(-len(ms) // step)
+    dwell = np.bincount(np.arange(len(ms)) // step, ms, count)
+    seen = np.bincount(np.clip(gaze[0] // (step * BAND), 0, count - 1).astype(np.int64), gaze[1], count)
+    if count < 3 or np.ptp(dwell) == 0 or np.ptp(seen) == 0:
+        return 0.0
+    return float(np.corrcoef(_ranks(dwell), _ranks(seen))[0, 1])
+
+
+def _ranks(values: NDArray[Any]) -> NDArray[np.float64]:
+    """Ranks, equal values with their middle rank."""
+    _, place, counts = np.unique(values, return_inverse=True, return_counts=True)
+    return np.asarray((np.cumsum(counts) - (counts - 1) / 2)[place], np.float64)
