@@ -17,19 +17,47 @@
     return found;
   };
 
+  const documents = () => [hr, ...hr.frames()].flatMap((one) => [one.document, ...one.shadows]);
+
   // Ends what runs to an end, takes away what runs for ever.
   hr.finishAnimations = () => {
     let running = 0;
-    for (const animation of document.getAnimations()) {
+    for (const animation of documents().flatMap((root) => root.getAnimations())) {
       if (animation.playState !== "running" && animation.playState !== "paused") continue;
       const timing = animation.effect && animation.effect.getComputedTiming();
-      if (!timing || (animation.timeline && !(animation.timeline instanceof DocumentTimeline))) continue;
+      if (!timing || (animation.timeline && animation.timeline.constructor.name !== "DocumentTimeline")) continue;
       try {
         if (timing.endTime === Infinity) animation.cancel();
         else if (animation.playState === "running") { animation.finish(); running++; }
       } catch { /* its element is gone */ }
     }
     return running;
+  };
+
+  // Films stand at their start, with their poster when they have one. Some pages start them again at once.
+  const TRIES = 3;
+  const stopFilm = (film) => {
+    const tries = hr.films.get(film) || 0;
+    if (tries >= TRIES || (film.paused && film.currentTime === 0 && !film.autoplay)) return;
+    hr.films.set(film, tries + 1);
+    const played = film.currentTime > 0 || !film.paused;
+    film.autoplay = false;
+    film.pause();
+    if (film.srcObject || !played) return;
+    if (film.poster) film.load();
+    else film.currentTime = 0;
+  };
+
+  // True while a film is on its way back to its start.
+  const stopMedia = () => {
+    let seeking = false;
+    for (const root of documents()) {
+      for (const film of root.querySelectorAll("video, audio")) {
+        stopFilm(film);
+        seeking = seeking || film.seeking;
+      }
+    }
+    return seeking;
   };
 
   const HANGS_MS = 2500;
@@ -44,6 +72,7 @@
     if (document.readyState === "loading") return "document";
     if (hr.finishAnimations()) return "animation";
     const now = hr.now();
+    if (stopMedia() && now - since < timerCap) return "film";
     for (const one of [hr, ...hr.frames()]) {
       if (pending(one, one.now())) return "request";
       if (now - since < timerCap && one.timers.size > one.idleTimers) return "timer";
@@ -103,6 +132,11 @@
     .map((image) => (image.currentSrc || image.src).slice(0, 300))
     .slice(0, 50);
 
+  const zeroSize = () => images()
+    .filter((image) => image.naturalWidth && image.checkVisibility() && !(image.offsetWidth && image.offsetHeight))
+    .map((image) => image.currentSrc.slice(0, 300))
+    .slice(0, 50);
+
   // Scrolls every screenful past, for content that waits to be near. An endless page is followed for `more` screens.
   hr.sweep = async (more, limit) => {
     const first = document.documentElement.scrollHeight;
@@ -113,9 +147,46 @@
       await hr.frame();
       if (y + innerHeight >= end()) await hr.quiet(1500, 600);
     }
+    for (const inner of innerScrollers()) await sweepInside(inner);
     scrollTo({ top: 0, left: 0, behavior: "instant" });
     await hr.frame();
     return document.documentElement.scrollHeight - first;
+  };
+
+  const INNER = 6, INNER_STEPS = 20;
+  const innerScrollers = () => [...document.body.querySelectorAll("*")].filter((element) =>
+    element.clientHeight > 100 && element.scrollHeight > element.clientHeight * 1.2
+      && /auto|scroll/.test(getComputedStyle(element).overflowY)).slice(0, INNER);
+
+  const sweepInside = async (element) => {
+    const { scrollTop, scrollLeft } = element;
+    for (let step = 0; step < INNER_STEPS && element.scrollTop + element.clientHeight < element.scrollHeight - 1; step++) {
+      element.scrollBy({ top: Math.round(element.clientHeight * 0.8), behavior: "instant" });
+      await hr.frame();
+    }
+    await hr.quiet(800, 300);
+    element.scrollTo({ top: scrollTop, left: scrollLeft, behavior: "instant" });
+  };
+
+  const LAZY = "img[data-src], img[data-lazy], img[data-srcset], [data-bg], [data-background]";
+  const ROUNDS = 3;
+
+  // Brings in what waits to be near, until the height is stable. Resolves with the condition that ended the last wait.
+  const bringIn = async (left, more, limit, record) => {
+    const look = () => `${layout()} ${mutations()}`;
+    let ended = await hr.quiet(Math.min(left(), 4000));
+    for (let round = 0; round < ROUNDS; round++) {
+      const before = look();
+      if (hr.scrollAware || document.querySelector(LAZY)) record.grew += await hr.sweep(more, limit);
+      const swept = layout();
+      record.undecoded = await hr.decodeImages(Math.min(left(), 3000));
+      await within(document.fonts.ready, Math.min(left(), 1000));
+      if (scrollX || scrollY) scrollTo({ top: 0, left: 0, behavior: "instant" });
+      if (look() === before) break;
+      ended = await hr.quiet(Math.min(left(), 2500));
+      if (layout() === swept || record.grew) break;
+    }
+    return ended;
   };
 
   // The whole wait after a load. Resolves with a record of what ended it and what was missing.
@@ -125,21 +196,14 @@
     const complete = await hr.loaded(Math.min(left(), 8000));
     if (noise) hr.expectNoise(noise);
     await within(document.fonts.ready, Math.min(left(), 3000));
-    let ended = await hr.quiet(Math.min(left(), 4000));
-    const lazy = [...document.querySelectorAll("img[data-src], img[data-lazy], [data-bg], [data-background]")];
-    let grew = 0;
-    if (hr.scrollAware || lazy.length) {
-      grew = await hr.sweep(more, limit);
-      ended = await hr.quiet(Math.min(left(), 2500));
-    }
-    const undecoded = await hr.decodeImages(Math.min(left(), 3000));
-    await within(document.fonts.ready, Math.min(left(), 1000));
-    scrollTo({ top: 0, left: 0, behavior: "instant" });
-    ended = await hr.quiet(Math.min(left(), 2500));
+    const record = { undecoded: 0, grew: 0 };
+    const ended = await bringIn(left, more, limit, record);
     for (const one of [hr, ...hr.frames()]) one.idleTimers = one.timers.size;
+    const small = zeroSize();
     return JSON.stringify({
-      ended: complete ? ended : "load", ms: Math.round(hr.now() - start), missing: hr.missing(), undecoded, grew,
-      held_timers: hr.held, closed_shadow_roots: hr.closedRoots, fonts: document.fonts.status,
+      ended: complete ? ended : "load", ms: Math.round(hr.now() - start), missing: hr.missing(),
+      undecoded: record.undecoded, grew: record.grew, held_timers: hr.held, closed_shadow_roots: hr.closedRoots,
+      fonts: document.fonts.status, ...(small.length && { zero_size: small }),
     });
   };
 

@@ -16,6 +16,9 @@
     guard: false, // no navigation to another document while set
     shooting: false,
     closedRoots: 0,
+    document,
+    shadows: [], // shadow roots that scripts have made, closed ones too
+    films: new WeakMap(), // video or audio -> how often it was stopped
     now: performance.now.bind(performance),
   };
   Object.defineProperty(globalThis, "__heatreelCapture", { value: hr, enumerable: false });
@@ -140,6 +143,7 @@
   wrap(Element.prototype, "attachShadow", (original) => function (init) {
     const root = original.call(this, init);
     if (init && init.mode === "closed") hr.closedRoots++;
+    hr.shadows.push(root);
     observe(root);
     return root;
   });
