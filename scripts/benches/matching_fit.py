@@ -32,6 +32,9 @@ PENALTY = 3.0
 # What a false match of a removed element, and a match with the wrong one, cost in right matches: on pages nobody
 # has labelled a made-up match is worse than a missing one.
 GONE_COST, WRONG_COST = -2.0, -1.0
+# What is taken off the scores of pages whose texts are all rewritten. There the likeliest weights guess: on 49 pairs
+# reworded, 14 % of the gone elements were matched for 90.0 % right verdicts; with 1.8 it is 4.4 % for 86.4 %.
+CAUTION = 1.8
 # Candidates of an element that take part in the fit: the others have no chance, and cost most of its time.
 RIVALS = 40
 # Weight of a track in the fit: the natural pairs are what is wanted, the others keep it from leaning on one clue.
@@ -132,6 +135,7 @@ def fit(examples: Sequence[Example]) -> Weights:
         second = _fit_stage(examples, _SECOND)
         for example in examples:
             example.hear_context(weigh(example.features, second))
+    second["texts rewritten"] = round(second["texts rewritten"] - CAUTION, 2)
     return Weights(first, second, FITTED.accept, FITTED.uncertain, FITTED.calibration)
 
 
