@@ -9,6 +9,7 @@
     timers: new Map(), // id -> due time, for short timers
     idleTimers: 0, // how many of them are pending when the page is at rest
     held: 0,
+    late: new Map(), // id -> { wait, since, run } of those that are held
     mutations: 0, // batches of mutations that are not noise
     noisy: new WeakSet(), // nodes that mutate while nobody does anything
     noise: null, // while set, mutated nodes are collected here
@@ -89,7 +90,9 @@
     if (typeof handler !== "function") return original.call(globalThis, handler, delay, ...args);
     if (wait >= HOLD_MS) {
       hr.held++;
-      return original.call(globalThis, () => {}, NEVER);
+      const late = original.call(globalThis, () => {}, NEVER);
+      hr.late.set(late, { wait, since: hr.now(), run: () => handler.apply(globalThis, args) });
+      return late;
     }
     const id = original.call(globalThis, function () {
       hr.timers.delete(id);
@@ -101,6 +104,7 @@
   for (const name of ["clearTimeout", "clearInterval"]) {
     wrap(globalThis, name, (original) => function (id) {
       hr.timers.delete(id);
+      hr.late.delete(id);
       return original.call(globalThis, id);
     });
   }
