@@ -153,7 +153,7 @@ def test_what_is_masked_or_hidden_is_not_kept(serve_folder: Callable[[Path], str
 def test_a_browser_that_dies_is_replaced_and_its_page_tried_again(
     serve_folder: Callable[..., str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    look_up = browser._process_id
+    look_up = browser.process_id
     started: list[int] = []
 
     async def noted(running: Any) -> int:
@@ -164,7 +164,7 @@ def test_a_browser_that_dies_is_replaced_and_its_page_tried_again(
         if len(started) == 1:
             os.kill(started[0], signal.SIGKILL)
 
-    monkeypatch.setattr(browser, "_process_id", noted)
+    monkeypatch.setattr(browser, "process_id", noted)
     base = serve_folder(PAGES)
     urls = [f"{base}/{name}" for name in ("popover.html", "dots.html", "aria-tabs.html")]
     result = asyncio.run(capture(tmp_path, urls, OPTIONS, kill_once))

@@ -12,7 +12,7 @@ from typing import Any
 from heatreel.app.progress import bars
 from heatreel.capture.capture import CaptureResult
 from heatreel.capture.capture import capture as capture_pages
-from heatreel.capture.options import CaptureOptions
+from heatreel.capture.options import Access, Arm, CaptureOptions
 from heatreel.core.config import Config, find_config, load_config
 from heatreel.core.errors import HeatreelError, InputError
 from heatreel.core.routes import RouteTable
@@ -32,7 +32,7 @@ def options_from(file: Path | None, *, viewports: Sequence[str], **given: Any) -
     for name in ("states", "routes"):
         if given[name] not in ("auto", "none"):
             raise InputError(f"--{name} {given[name]}: write auto or none")
-    state = given["storage_state"]
+    state, variant = given.pop("storage_state"), given.pop("variant")
     if state and not state.is_file():
         raise InputError(f"{state}: no such file (--storage-state)")
     for name in ("hide", "mask", "wait_for", "max_states", "depth", "max_pages"):
@@ -41,6 +41,8 @@ def options_from(file: Path | None, *, viewports: Sequence[str], **given: Any) -
     values: dict[str, Any] = given | {
         "viewports": parse_viewports(list(viewports or config.capture.viewports)),
         "site": config.site.name,
+        "access": Access(storage_state=state),
+        "arms": (Arm(variant),),
         "table": route_table(config),
         "hide": tuple(given["hide"]),
         "mask": tuple(given["mask"]),

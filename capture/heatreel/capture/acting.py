@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from contextlib import suppress
 from typing import Any
 
@@ -9,6 +10,7 @@ from heatreel.capture.changes import Change
 from heatreel.capture.tab import Tab
 from heatreel.core.errors import PageError
 from heatreel.core.state import Action
+from heatreel.core.strict import filled
 
 BASE = "base"
 """Name of the sight of the default state in the page."""
@@ -50,9 +52,33 @@ async def _by_hand(tab: Tab, action: Action) -> bool:
         return await _press(tab, action)
     if action.action == "scroll":
         return await scroll(tab, action.selector)
+    if action.action in ("type", "select", "wait") and action.selector:
+        return await _fill(tab, action)
     if action.action == "route":
         return bool(await tab.ask("route", action.value))
     raise PageError(f"{tab.url}: a recipe has no action {action.action!r}")
+
+
+async def _fill(tab: Tab, action: Action) -> bool:
+    """Types a text, chooses an option, or waits until something is there; false when it is not in time.
+
+    What a recipe takes from the environment (`${NAME}`) is put in here, so that the recipe never holds it.
+    """
+    from playwright.async_api import Error
+
+    value = filled(action.value, f"{tab.url}: {action.action} {action.selector}")
+    element = tab.page.locator(action.selector).first
+    bounds = tab.options.bounds
+    bound = (bounds.call_s if action.action == "wait" else bounds.act_s) * 1000
+    try:
+        await element.wait_for(state="visible", timeout=bound)
+        if action.action == "type":
+            await element.fill(value, timeout=bound)
+        elif action.action == "select":
+            await element.select_option(value, timeout=bound)
+    except Error:
+        return False
+    return True
 
 
 async def _press(tab: Tab, action: Action) -> bool:
@@ -126,18 +152,31 @@ async def reach(tab: Tab, recipe: tuple[Action, ...]) -> Change | None:
     Each step is compared with the one before, as when the state was found, so that the digests compare. The
     sight of the last is named `step` and its number.
     """
-    change, before, stay = None, BASE, False
-    for index, action in enumerate(recipe):
-        if action.action == "scroll":
-            if not await scroll(tab, action.selector):
-                return None
-            stay = True
-            continue
-        change = await do(tab, action, before, f"step{index}", stay)
+    last = None
+    async for change in steps(tab, recipe):
         if not change.did:
             return None
-        before = f"step{index}"
-    return change
+        last = change
+    return last
+
+
+async def steps(tab: Tab, recipe: tuple[Action, ...]) -> AsyncIterator[Change]:
+    """What each step of a recipe changed, against the step before; scrolling changes nothing.
+
+    Ends behind the first step that finds nothing to act on.
+    """
+    before, stay = BASE, False
+    for index, action in enumerate(recipe):
+        scrolls = action.action == "scroll"
+        if scrolls and index < len(recipe) - 1:
+            stay = await scroll(tab, action.selector)
+            change = Change(did=stay)
+        else:
+            change = await do(tab, action, before, f"step{index}", stay or scrolls)
+            before = f"step{index}"
+        yield change
+        if not change.did:
+            return
 
 
 async def scroll(tab: Tab, selector: str) -> bool:

@@ -179,14 +179,14 @@ async def launch(
         except Error as exc:
             line = next(iter(exc.message.strip().splitlines()), "")
             raise BrowserError(f"{path}: the browser does not start ({line}); {ADVICE}") from exc
-        process = await _process_id(browser)
+        process = await process_id(browser)
         try:
             yield browser
         finally:
             await _close(browser, process)
 
 
-async def _process_id(browser: Browser) -> int:
+async def process_id(browser: Browser) -> int:
     """Process id of the browser, 0 when it does not say."""
     with suppress(Exception):
         session = await browser.new_browser_cdp_session()

@@ -18,6 +18,7 @@ from heatreel.capture.guard import NetworkGuard
 from heatreel.capture.inpage import init_script, keeping_script
 from heatreel.capture.options import CaptureOptions
 from heatreel.capture.resources import Resources
+from heatreel.capture.running import ARGUMENTS
 from heatreel.capture.snapshot import Failed, take_all
 from heatreel.capture.tab import Tab, is_web
 from heatreel.core.errors import HeatreelError, InputError, PageError
@@ -30,13 +31,6 @@ if TYPE_CHECKING:
 
 RECYCLE_JOBS = 30
 """A browser is closed and started anew after so many pages, before its memory grows."""
-
-ARGUMENTS = (
-    # Consent banners and the like stay away from browsers that say they are automated; visitors see them.
-    "--disable-blink-features=AutomationControlled",
-    # No picture waits for the window to come near, and animated ones stand on their first frame.
-    "--blink-settings=imagesLazyLoadingEnabled=false,imageAnimationPolicy=2",
-)
 
 Progress = Callable[[str, int, int], None]
 """Called as pages are done: what was done, how many of how many pages x viewports."""
@@ -281,14 +275,21 @@ class _Job:
     async def _keep(self, explorer: Explorer, found: Exploration, record: Capture, page: str) -> None:
         tab, options = explorer.tab, self.options
         page_id = self.workspace.add_page(record, page, tab.url, tab.title)
-        kept = self.kept.get((page, tab.viewport.name, options.variant), set())
+        kept = self.kept.get((page, tab.viewport.name, options.arms[0].name), set())
         key = self.workspace.site(options.site).key
         async for taken in take_all(explorer, found.states, key, self.resources, kept):
             if isinstance(taken, Failed):
                 self._lost(taken, page, tab)
                 continue
             self.workspace.add_snapshot(
-                page_id, tab.viewport, options.variant, taken.state, taken.size, taken.picture, taken.dom, taken.outline
+                page_id,
+                tab.viewport,
+                options.arms[0].name,
+                taken.state,
+                taken.size,
+                taken.picture,
+                taken.dom,
+                taken.outline,
             )
             self.snapshots += 1
         for skipped in found.skipped:

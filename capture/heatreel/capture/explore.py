@@ -30,6 +30,9 @@ FRUITLESS_SURE = 15
 RESTARTS = 2
 HANGS = 2
 
+KEEPING_S = 4.0
+"""So much of a page's time is left for keeping what was found."""
+
 
 class _Restart(Exception):
     """The default state turned out to differ from load to load: what was found so far does not compare."""
@@ -235,6 +238,8 @@ class Explorer:
             return f"not tried, there are {self.options.max_states} states already (--max-states)"
         if time.monotonic() - self.started > self.options.bounds.explore_s:
             return f"not tried, exploring took longer than {self.options.bounds.explore_s:g} s"
+        if time.monotonic() > self.tab.deadline - KEEPING_S:
+            return "not tried, the page's time was over (--page-time)"
         if self.hangs > HANGS:
             return "not tried, the page broke down several times"
         if self.probed >= self.options.bounds.candidates:
@@ -283,6 +288,7 @@ class Explorer:
 
     async def _probe(self, parent: Found, candidate: Candidate) -> None:
         self.probed += 1
+        self.tab.earn(self.tab.pace_s)
         self.link_tries += candidate.reason == "link"
         action = Action("hover" if candidate.hovers else "click", candidate.at)
         sight = self.sight(parent)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -12,6 +14,7 @@ from urllib.parse import urlsplit
 from heatreel.capture.guard import NetworkGuard
 from heatreel.capture.inpage import hiding_script, init_script
 from heatreel.capture.options import CaptureOptions
+from heatreel.capture.visitor import Visitor
 from heatreel.core.errors import PageError
 from heatreel.core.viewport import Viewport
 
@@ -45,11 +48,23 @@ class Tab:
     new windows closed, downloads refused; `notes` says which.
     """
 
-    def __init__(self, browser: Browser, guard: NetworkGuard, viewport: Viewport, options: CaptureOptions) -> None:
+    def __init__(
+        self,
+        browser: Browser,
+        guard: NetworkGuard,
+        viewport: Viewport,
+        options: CaptureOptions,
+        visitor: Visitor | None = None,
+    ) -> None:
         self._browser = browser
         self._guard = guard
         self.viewport = viewport
         self.options = options
+        self.visitor = visitor or Visitor(access=options.access)
+        self.deadline = math.inf
+        """When the page's time is over, by the monotonic clock."""
+        self.pace_s = 1.0
+        """What trying one thing on this page may take."""
         self.context: BrowserContext
         self.page: Page
         self.cdp: CDPSession
@@ -117,12 +132,17 @@ class Tab:
             accept_downloads=False,
             locale="en-US",
             timezone_id="UTC",
-            storage_state=options.storage_state,
+            **self.visitor.context_options(),
         )
         self._open = True
         await self.context.add_init_script(init_script())
         if style := hiding_script(options.hide, options.mask):
             await self.context.add_init_script(style)
+        await self.visitor.enter(
+            self.context,
+            lambda: self.frame in self._guard.locked,
+            lambda method, url: self._guard.refused.append((self.frame, method, url[:500])),
+        )
         self.page = await self.context.new_page()
         self.page.on("dialog", self._dialog)
         self.context.on("page", self._window)
@@ -157,9 +177,10 @@ class Tab:
 
         try:
             # Not "load": a page that never ends loading is a page, too.
-            response = await self.page.goto(url, wait_until="commit", timeout=self.options.bounds.load_s * 1000)
+            bound = self._bound(self.options.bounds.load_s)
+            response = await self.page.goto(url, wait_until="commit", timeout=bound * 1000)
         except TooSlow as exc:
-            raise PageError(f"{url}: no answer within {self.options.bounds.load_s:g} s") from exc
+            raise PageError(f"{url}: no answer within {bound:.0f} s") from exc
         except Error as exc:
             raise PageError(f"{url}: cannot be opened ({_reason(exc.message)})") from exc
         await _check(url, response)
@@ -168,7 +189,8 @@ class Tab:
         """Waits until the page is at rest, within the bounds."""
         bounds = self.options.bounds
         arguments = {
-            "bound": bounds.settle_s * 1000,
+            # Never more than half of what is left: there is a picture to take, too.
+            "bound": min(bounds.settle_s, max(1.0, (self.deadline - time.monotonic()) / 2)) * 1000,
             "more": bounds.sweep_screens,
             "limit": bounds.sweep_px,
             "noise": self.noise,
@@ -188,12 +210,21 @@ class Tab:
             raise PageError(f"{self.url}: {self.options.wait_for} (--wait-for) did not appear") from exc
         self.settled = await self.settle()
 
+    def _bound(self, seconds: float) -> float:
+        """Seconds, or what is left of the page's time."""
+        return max(0.5, min(seconds, self.deadline - time.monotonic()))
+
+    def earn(self, seconds: float) -> None:
+        """More time for a page that yields something for it."""
+        self.deadline += seconds
+
     async def call(self, expression: str, bound_s: float | None = None) -> Any:
         """The value of a script expression in the page. Raises `PageError` when the page does not answer."""
         from playwright.async_api import Error
 
         try:
-            return await asyncio.wait_for(self.page.evaluate(expression), bound_s or self.options.bounds.call_s)
+            bound = self._bound(bound_s or self.options.bounds.call_s)
+            return await asyncio.wait_for(self.page.evaluate(expression), bound)
         except TimeoutError as exc:
             raise PageError(f"{self.url or self.page.url}: the page does not answer (its scripts never end)") from exc
         except Error as exc:

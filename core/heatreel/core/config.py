@@ -5,28 +5,46 @@ from __future__ import annotations
 import tomllib
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator
 
+from heatreel.core.capture_config import CaptureConfig
 from heatreel.core.errors import InputError
 from heatreel.core.finding import SEVERITIES, VERIFY_RULES, Severity
-from heatreel.core.viewport import Viewport
+from heatreel.core.strict import Strict
 
 FILE_NAME = "heatreel.toml"
 
-_Selector = Annotated[str, StringConstraints(min_length=1, max_length=2048)]
 
+class SiteConfig(Strict):
+    """Which pages belong together, and what the collector takes for this site.
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class SiteConfig(_Strict):
-    """Which pages belong together: route patterns, and the query keys that make another page."""
+    `routes`: patterns of pages; `query`: keys that make another page. `origins`: the only ones whose pages may send.
+    `write_key`: made by itself when empty. `retention_days` of events and `film_days` of films; 0 keeps for ever.
+    `rate_per_address`, `rate_per_key`: batches a second, 0 for the collector's own bound. `proxies`: addresses whose
+    X-Forwarded-For is believed.
+    """
 
     name: str = "default"
     routes: tuple[str, ...] = ()
-    query: tuple[str, ...] = ()
+    query: tuple[Annotated[str, Field(pattern=r"^[^&=#,\s]{1,64}$")], ...] = ()
+    origins: tuple[str, ...] = ()
+    write_key: Annotated[str, Field(pattern=r"^([A-Za-z0-9_-]{8,64})?$")] = ""
+    retention_days: Annotated[int, Field(ge=0, le=36_500)] = 90
+    film_days: Annotated[int, Field(ge=0, le=36_500)] = 30
+    rate_per_address: Annotated[float, Field(ge=0)] = 0
+    rate_per_key: Annotated[float, Field(ge=0)] = 0
+    proxies: tuple[str, ...] = ()
+
+    @field_validator("origins")
+    @classmethod
+    def _origins(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
+        for one in origins:
+            parts = urlsplit(one)
+            if parts.scheme not in ("http", "https") or not parts.hostname or one.count("/") != 2:
+                raise ValueError(f"{one!r}: write scheme://host or scheme://host:port")
+        return origins
 
     @field_validator("routes")
     @classmethod
@@ -37,32 +55,10 @@ class SiteConfig(_Strict):
         return routes
 
 
-class CaptureConfig(_Strict):
-    """Defaults of `heatreel capture`; the options of the command line win."""
-
-    viewports: tuple[str, ...] = ()
-    hide: tuple[_Selector, ...] = ()
-    mask: tuple[_Selector, ...] = ()
-    wait_for: str = ""
-    max_states: Annotated[int, Field(ge=1, le=1000)] = 40
-    depth: Annotated[int, Field(ge=0, le=5)] = 2
-    max_pages: Annotated[int, Field(ge=1, le=100_000)] = 20
-
-    @field_validator("viewports")
-    @classmethod
-    def _viewports(cls, texts: tuple[str, ...]) -> tuple[str, ...]:
-        for text in texts:
-            try:
-                Viewport.parse(text)
-            except InputError as exc:
-                raise ValueError(str(exc)) from exc
-        return texts
-
-
 Percent = Annotated[float, Field(ge=0, le=100)]
 
 
-class VerifyConfig(_Strict):
+class VerifyConfig(Strict):
     """Rules of `heatreel verify`: what may change, and how much.
 
     `survival`: least % of the clicks of BASE that still land. `hot`: % of the clicks of a page and viewport that
@@ -102,7 +98,7 @@ def check_fail_on(words: tuple[str, ...]) -> tuple[str, ...]:
     return words
 
 
-class Config(_Strict):
+class Config(Strict):
     """The whole of `heatreel.toml`."""
 
     site: SiteConfig = SiteConfig()

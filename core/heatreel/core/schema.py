@@ -1,6 +1,6 @@
 """The catalogue's schema, as sqlite-utils migrations. Each column says what it holds.
 
-History: 1 first version.
+History: 1 first version; 2 visits, so that a capture that was cut off goes on where it stopped.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlite_utils import Migrations
 
-VERSION = 1
+VERSION = 2
 """Written to `user_version`; a catalogue with a higher one was made by a newer Heatreel."""
 
 APPLICATION_ID = 0x48454154
@@ -98,3 +98,19 @@ CREATE TABLE hit_columns (
         db.execute(statement)
     db.execute(f"PRAGMA user_version = {VERSION}")
     db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+
+
+@migrations()
+def visits(db: Any) -> None:
+    db.execute("""
+CREATE TABLE visits (
+    capture_id INTEGER NOT NULL REFERENCES captures(id) ON DELETE CASCADE,
+    page TEXT NOT NULL,             -- page that was asked for: route pattern or canonical path
+    viewport TEXT NOT NULL,         -- name of the viewport
+    variant TEXT NOT NULL,          -- A/B arm, or empty
+    done TEXT NOT NULL,             -- ISO 8601, UTC
+    record TEXT NOT NULL,           -- JSON: what came of it, see heatreel.capture.record
+    PRIMARY KEY (capture_id, page, viewport, variant)
+)
+""")
+    db.execute(f"PRAGMA user_version = {VERSION}")

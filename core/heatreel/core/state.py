@@ -13,7 +13,11 @@ DEFAULT = "default"
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One step of a recipe. `action` is click, hover, press, scroll, route; `value` is the key or the URL."""
+    """One step of a recipe.
+
+    `action` is click, hover, press, type, select, scroll, wait (until the selector is there) or route; `value` is the
+    key, the text, the option or the URL.
+    """
 
     action: str
     selector: str

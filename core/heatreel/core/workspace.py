@@ -10,7 +10,7 @@ import gzip
 import json
 import secrets
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -172,6 +172,11 @@ class Workspace:
         with self.db.atomic():
             self.db.execute("UPDATE captures SET finished = ? WHERE id = ?", [now(), capture.id])
 
+    def reopen_capture(self, capture: Capture) -> None:
+        """Marks a capture as not finished: more comes to it."""
+        with self.db.atomic():
+            self.db.execute("UPDATE captures SET finished = NULL WHERE id = ?", [capture.id])
+
     def delete_capture(self, label: str) -> None:
         """Forgets a capture with all that was made from it. Blobs stay; others may share them."""
         with self.db.atomic():
@@ -243,6 +248,42 @@ class Workspace:
                 f" height, picture, dom, outline) VALUES ({', '.join('?' * len(row))})",
                 row,
             )
+
+    def add_visit(
+        self,
+        capture: Capture,
+        page: str,
+        viewport: str,
+        variant: str,
+        record: dict[str, Any],
+        skipped: Sequence[Skipped],
+    ) -> None:
+        """Notes that a page was done in a viewport and variant, with what was not tried there, in one step."""
+        with self.db.atomic():
+            self.db.execute(
+                "INSERT OR REPLACE INTO visits (capture_id, page, viewport, variant, done, record)"
+                " VALUES (?, ?, ?, ?, ?, ?)",
+                [capture.id, page, viewport, variant, now(), json.dumps(record)],
+            )
+            for one in skipped:
+                self.add_skipped(capture, one)
+
+    def visits(self, capture: Capture) -> dict[tuple[str, str, str], dict[str, Any]]:
+        """What was done so far, by page, viewport and variant."""
+        rows = self.db.execute(
+            "SELECT page, viewport, variant, record FROM visits WHERE capture_id = ? ORDER BY rowid", [capture.id]
+        )
+        return {(page, viewport, variant): json.loads(record) for page, viewport, variant, record in rows}
+
+    def forget_visit(self, capture: Capture, page: str, viewport: str, variant: str) -> None:
+        """Forgets that a page was done, with what was not tried there."""
+        place = [capture.id, page, viewport]
+        with self.db.atomic():
+            self.db.execute(
+                "DELETE FROM visits WHERE capture_id = ? AND page = ? AND viewport = ? AND variant = ?",
+                [*place, variant],
+            )
+            self.db.execute("DELETE FROM skipped WHERE capture_id = ? AND page = ? AND viewport = ?", place)
 
     def add_skipped(self, capture: Capture, skipped: Skipped) -> None:
         with self.db.atomic():

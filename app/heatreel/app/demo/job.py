@@ -20,7 +20,7 @@ from heatreel.app.reporting import report_to
 from heatreel.capture.browser import launch
 from heatreel.capture.capture import CaptureResult
 from heatreel.capture.collector import running
-from heatreel.capture.options import CaptureOptions
+from heatreel.capture.options import Arm, CaptureOptions
 from heatreel.core.element import Outline
 from heatreel.core.errors import CannotRun, InputError
 from heatreel.core.eventlog import EventLog
@@ -143,7 +143,7 @@ def _capture_options(options: DemoOptions, variant: str) -> CaptureOptions:
     return CaptureOptions(
         viewports=options.viewports,
         label=LABEL,
-        variant=variant,
+        arms=(Arm(variant),),
         routes="none",
         table=ROUTES,
         workers=options.workers or default_workers(),

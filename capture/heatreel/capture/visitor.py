@@ -1,0 +1,88 @@
+"""Who visits: what a browser brings along to be let in, and to be shown one arm of a test.
+
+Nothing of it reaches the workspace, and nothing another site than the one that is captured.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode, urlsplit, urlunsplit
+
+from heatreel.capture.guard import Door
+from heatreel.capture.options import Access, Arm
+
+if TYPE_CHECKING:
+    from playwright.async_api import BrowserContext, WebSocketRoute
+
+_STORE = """(([origins, local, session]) => {
+  if (!origins.includes(location.origin)) return;
+  try {
+    for (const [name, value] of local) localStorage.setItem(name, value);
+    for (const [name, value] of session[location.origin] || [])
+      if (sessionStorage.getItem(name) === null) sessionStorage.setItem(name, value);
+  } catch {}
+})(%s)"""
+
+Entry = Mapping[str, Any]
+"""A storage state as Playwright writes it: cookies, and local storage by origin."""
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """A visitor of the `origins`. `entry` is the storage state to begin with: given, or left by the login."""
+
+    origins: tuple[str, ...] = ()
+    access: Access = field(default_factory=Access)
+    arm: Arm = field(default_factory=Arm)
+    entry: Entry | None = field(default=None, repr=False)
+    session: Mapping[str, list[list[str]]] = field(default_factory=dict, repr=False)
+
+    def url(self, url: str) -> str:
+        """The address that shows the arm."""
+        if not self.arm.query:
+            return url
+        parts = urlsplit(url)
+        added = urlencode(self.arm.query)
+        return urlunsplit(parts._replace(query=f"{parts.query}&{added}" if parts.query else added))
+
+    def door(self) -> Door | None:
+        """What the requests to the site bring along; None when nothing."""
+        headers = (*self.access.headers, *self.arm.headers)
+        return Door(self.origins, headers, self.access.credentials) if headers or self.access.credentials else None
+
+    def context_options(self) -> dict[str, Any]:
+        """Options of a new browser context."""
+        return {"storage_state": self.entry if self.entry is not None else self.access.storage_state}
+
+    async def enter(
+        self, context: BrowserContext, at_rest: Callable[[], bool], refused: Callable[[str, str], None]
+    ) -> None:
+        """Puts cookies and storage into a new context, and a gate before its sockets.
+
+        What a page says over a WebSocket while it loads is passed on; what acting on it would send, once `at_rest`,
+        is not: it may write. `refused` is told kind and URL.
+        """
+        cookies = [*self.access.cookies, *self.arm.cookies]
+        if cookies:
+            await context.add_cookies(
+                [{"name": name, "value": value, "url": one} for one in self.origins for name, value in cookies]
+            )
+        if self.arm.local_storage or self.session:
+            stored = json.dumps([self.origins, self.arm.local_storage, self.session])
+            await context.add_init_script(_STORE % stored.replace("</", "<\\/"))
+
+        def gate(socket: WebSocketRoute) -> None:
+            server = socket.connect_to_server()
+
+            def pass_on(message: str | bytes) -> None:
+                if at_rest():
+                    refused("WebSocket message to", socket.url)
+                else:
+                    server.send(message)
+
+            socket.on_message(pass_on)
+
+        await context.route_web_socket("**/*", gate)
