@@ -22,7 +22,8 @@ from heatreel.core.workspace import Workspace
 from heatreel.overlays.bundle import bundle
 from heatreel.overlays.evidence import Evidence
 from heatreel.overlays.folder import whole_folder
-from heatreel.overlays.report import MARK, json_for_script, write_report
+from heatreel.overlays.html import json_for_script
+from heatreel.overlays.report import MARK, write_report
 from overlays_making import make_workspace
 
 HOSTILE = (

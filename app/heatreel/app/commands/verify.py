@@ -32,6 +32,10 @@ def verify(
     markdown: Annotated[
         Path | None, typer.Option("--markdown", metavar="FILE", help="Add a summary in Markdown to this file.")
     ] = None,
+    report: Annotated[
+        Path | None,
+        typer.Option("--report", metavar="DIR", help="Write a report with crops of both builds, side by side."),
+    ] = None,
     approvals: Approvals = APPROVALS_FILE,
     config: ConfigFile = None,
     json: Json = False,
@@ -50,6 +54,7 @@ def verify(
     from heatreel.app.progress import bars
     from heatreel.app.verifying import annotation_lines, chosen_fail_on, table_lines, verify_captures, write_reports
     from heatreel.core.config import find_config, load_config
+    from heatreel.core.workspace import Workspace
 
     rules = load_config(config or find_config(Path())).verify
     if fail_on:
@@ -60,6 +65,12 @@ def verify(
             workspace, (base, head), rules, approvals, datetime.now(UTC).date(), lambda _page: shown.advance(step)
         )
     write_reports(done, (base, head), junit, markdown)
+    if report:
+        from heatreel.app.verify_reporting import report_verify
+
+        with Workspace.open(workspace) as opened:
+            index = report_verify(opened, done, (base, head), report, f"{datetime.now(UTC):%Y-%m-%d}", not json)
+        say(f"report: {index}")
     if json:
         print_json(done.document)
     else:
