@@ -236,8 +236,8 @@ def test_erased_is_gone_from_the_disk(tmp_path: Path) -> None:
     marked = batch("key", session="session-marked")
     with EventLog.writing(tmp_path) as log:
         log.append([row(marked), row(batch("key"))])
-        assert log.erase_session("session-marked") == 1
-        assert log.erase_session("session-marked") == 0
+        assert log.erase(["session-marked"]) == 1
+        assert log.erase(["session-marked"]) == 0
     assert [session.id for session in sessions(tmp_path)] == ["session-1"]
     assert not any(b"session-marked" in path.read_bytes() for path in tmp_path.iterdir() if path.is_file())
 

@@ -38,6 +38,11 @@ _INSERT = (
     " ON CONFLICT (session, doc, seq) DO NOTHING"
 )
 
+_INSERT_FILM = (
+    "INSERT INTO films (site, session, doc, seq, received_ms, events, body) VALUES (?, ?, ?, ?, ?, ?, ?)"
+    " ON CONFLICT (session, doc, seq) DO NOTHING"
+)
+
 logger = logging.getLogger(__name__)
 
 
@@ -118,15 +123,16 @@ class EventLog:
 
     # Writing
 
-    def append(self, batches: Sequence[Batch]) -> list[str]:
-        """Stores batches in one transaction; durable when this returns.
+    def append(self, pieces: Sequence[Batch | FilmChunk]) -> list[str]:
+        """Stores batches and chunks of films in one transaction; durable when this returns.
 
         The outcome for each is "stored", "duplicate" (its session, doc and seq are there already), or "refused: "
         and why; a refused one never costs its neighbours. Raises `CannotRun` when nothing could be stored.
         """
+        rows = [_row(piece) for piece in pieces]
         try:
             self.connection.execute("BEGIN IMMEDIATE")
-            outcomes = [self._insert(batch) for batch in batches]
+            outcomes = [self._insert(piece, row) for piece, row in zip(pieces, rows, strict=True)]
             self.connection.execute("COMMIT")
         except sqlite3.Error as exc:
             # A full disk can have ended the transaction already.
@@ -135,13 +141,9 @@ class EventLog:
             raise CannotRun(f"{self.path}: events cannot be stored ({exc})") from exc
         return outcomes
 
-    def _insert(self, batch: Batch) -> str:
-        values = (
-            batch.site, batch.session, batch.doc, batch.seq, batch.received_ms,
-            batch.source, batch.format, batch.events, _compress(batch.body, 1), batch.bot,
-        )  # fmt: skip
+    def _insert(self, piece: Batch | FilmChunk, row: tuple[Any, ...]) -> str:
         try:
-            cursor = self.connection.execute(_INSERT, values)
+            cursor = self.connection.execute(_INSERT if isinstance(piece, Batch) else _INSERT_FILM, row)
         except (OverflowError, ValueError, sqlite3.IntegrityError, sqlite3.ProgrammingError) as exc:
             return f"refused: {exc}"
         return "stored" if cursor.rowcount else "duplicate"
@@ -161,15 +163,54 @@ class EventLog:
         )
         return self.append([batch])[0]
 
-    def erase_session(self, session: str) -> int:
-        """Removes all that is kept of a session, overwritten on disk; returns the number of its batches."""
+    def erase(self, sessions: Sequence[str], tidy: bool = True) -> int:
+        """Removes all that is kept of these sessions; returns the number of batches and film chunks.
+
+        What they were is overwritten in the file. With `tidy` the file is also written anew, so that no copy which
+        SQLite left while moving rows stays in it; that takes as much free space as the file has.
+        """
+        gone = 0
         try:
-            with self.connection:
-                gone = self.connection.execute("DELETE FROM batches WHERE session = ?", [session]).rowcount
-            self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            self.connection.execute("BEGIN IMMEDIATE")
+            for session in sessions:
+                for table in ("batches", "films"):
+                    gone += self.connection.execute(f"DELETE FROM {table} WHERE session = ?", [session]).rowcount
+            self.connection.execute("COMMIT")
+            self._overwrite(tidy and gone > 0)
         except sqlite3.Error as exc:
-            raise CannotRun(f"{self.path}: session {session} cannot be erased ({exc})") from exc
+            with suppress(sqlite3.Error):
+                self.connection.execute("ROLLBACK")
+            raise CannotRun(f"{self.path}: {len(sessions)} sessions cannot be erased ({exc})") from exc
         return gone
+
+    def expire(self, before_ms: float, films_before_ms: float, most: int) -> int:
+        """Erases at most so many sessions, and films, whose first row was received before; returns how many.
+
+        The time is epoch ms, 0 for none. Films may go before their session, which is then kept.
+        """
+        try:
+            sessions = self._older("batches", before_ms, most)
+            films = self._older("films", films_before_ms, most)
+            if films:
+                self.connection.executemany("DELETE FROM films WHERE session = ?", [[film] for film in films])
+        except sqlite3.Error as exc:
+            raise CannotRun(f"{self.path}: what has expired cannot be erased ({exc})") from exc
+        if sessions or films:
+            self.erase(sessions, tidy=False)
+        return max(len(sessions), len(films))
+
+    def _older(self, table: str, before_ms: float, most: int) -> list[str]:
+        # Rows are in the order in which they came, so the first one mostly says that there is nothing to do.
+        first = self.connection.execute(f"SELECT received_ms FROM {table} ORDER BY id LIMIT 1").fetchone()
+        if not first or first[0] >= before_ms:
+            return []
+        query = f"SELECT DISTINCT session FROM {table} NOT INDEXED WHERE received_ms < ? LIMIT ?"
+        return [row[0] for row in self.connection.execute(query, [before_ms, most])]
+
+    def _overwrite(self, anew: bool) -> None:
+        if anew:
+            self.connection.execute("VACUUM")
+        self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     # Reading
 
@@ -257,6 +298,15 @@ class EventLog:
     def _damaged(self, what: str) -> None:
         self.reading.damaged += 1
         logger.warning("%s: %s cannot be read and is left out", self.path, what)
+
+
+def _row(piece: Batch | FilmChunk) -> tuple[Any, ...]:
+    if isinstance(piece, FilmChunk):
+        return (piece.site, piece.session, piece.doc, piece.seq, piece.received_ms, piece.events, piece.body)
+    return (
+        piece.site, piece.session, piece.doc, piece.seq, piece.received_ms,
+        piece.source, piece.format, piece.events, _compress(piece.body, 1), piece.bot,
+    )  # fmt: skip
 
 
 def _joined(parts: Sequence[Session]) -> Session:

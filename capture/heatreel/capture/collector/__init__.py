@@ -16,20 +16,29 @@ if TYPE_CHECKING:
     from starlette.applications import Starlette
     from starlette.routing import BaseRoute
 
+    from heatreel.core.config import SiteConfig
+
 _EXTRA = "the collector needs the extra `serve`: pip install 'heatreel[serve]' ({0} is missing)"
 
 
 def create_app(
-    folder: Path, *, origins: Sequence[str] = (), routes: Sequence[BaseRoute] = (), source: str = "recorder"
+    folder: Path,
+    *,
+    site: SiteConfig | None = None,
+    origins: Sequence[str] = (),
+    routes: Sequence[BaseRoute] = (),
+    source: str = "recorder",
 ) -> Starlette:
     """The collector of a workspace as an ASGI application, with `routes` beside its own.
 
-    The workspace is made with a default site when it is not there. The event log is opened for writing while the
-    application's lifespan lasts. `origins` (`https://shop.example`) are the only ones to accept events from; none
-    given means any. `source` is what the sessions say of where they came from. Raises `CannotRun` when the extra
-    `serve` is missing.
+    The workspace is made with the site when it is not there. The event log is opened for writing while the
+    application's lifespan lasts. `site` is `[site]` of `heatreel.toml`: origins, rates, days to keep. `origins`
+    (`https://shop.example`) and the site's are the only ones to accept events from; none at all means any. `source`
+    is what the sessions say of where they came from. Raises `CannotRun` when the extra `serve` is missing.
     """
-    return _part("app").create_app(folder, origins=origins, routes=routes, source=source)  # type: ignore[no-any-return]
+    return _part("app").create_app(  # type: ignore[no-any-return]
+        folder, site=site, origins=origins, routes=routes, source=source
+    )
 
 
 def serve(
@@ -37,6 +46,7 @@ def serve(
     host: str = "127.0.0.1",
     port: int = 8765,
     *,
+    site: SiteConfig | None = None,
     origins: Sequence[str] = (),
     routes: Sequence[BaseRoute] = (),
     source: str = "recorder",
@@ -45,7 +55,7 @@ def serve(
 
     Raises `Busy` when the port is taken or another collector writes this workspace's event log.
     """
-    _part("server").serve(folder, host, port, origins=origins, routes=routes, source=source)
+    _part("server").serve(folder, host, port, site=site, origins=origins, routes=routes, source=source)
 
 
 @contextmanager
@@ -53,12 +63,13 @@ def running(
     folder: Path,
     *,
     port: int = 0,
+    site: SiteConfig | None = None,
     origins: Sequence[str] = (),
     routes: Sequence[BaseRoute] = (),
     source: str = "recorder",
 ) -> Iterator[str]:
     """A collector in a thread of this process, on a free loopback port unless told; gives its URL without a slash."""
-    with _part("server").running(folder, port=port, origins=origins, routes=routes, source=source) as url:
+    with _part("server").running(folder, port=port, site=site, origins=origins, routes=routes, source=source) as url:
         yield url
 
 
@@ -70,7 +81,7 @@ def _part(name: str) -> Any:
             case _:
                 from heatreel.capture.collector import server as part  # type: ignore[no-redef]
     except ModuleNotFoundError as exc:
-        if (exc.name or "").split(".")[0] in ("starlette", "uvicorn", "msgspec", "anyio", "h11"):
+        if (exc.name or "").split(".")[0] in ("starlette", "uvicorn", "msgspec", "anyio", "h11", "httptools", "uvloop"):
             raise CannotRun(_EXTRA.format(exc.name)) from exc
         raise
     return part

@@ -4,63 +4,99 @@ from __future__ import annotations
 
 import asyncio
 import zlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 
-from heatreel.capture.collector.wire import MAX_INFLATED_BYTES, MAX_WIRE_BYTES
+from starlette.types import Receive
 
 DEADLINE_S = 10.0
+MAX_READING_BYTES = 24 * 1024 * 1024
+"""Bytes of all bodies that have begun to come."""
 _STEP = 64 * 1024
+_GZIP = b"\x1f\x8b"
 
 
 class Refused(Exception):
-    """A request that is answered with a status and one line, and otherwise forgotten."""
+    """A request that is answered with a status and one line, and otherwise forgotten.
 
-    def __init__(self, status: int, reason: str) -> None:
+    `wait_s` is when it may come again.
+    """
+
+    def __init__(self, status: int, reason: str, wait_s: float = 2) -> None:
         super().__init__(reason)
         self.status = status
         self.reason = reason
+        self.wait_s = wait_s
 
 
-async def read_body(headers: Mapping[str, str], stream: AsyncIterator[bytes], deadline_s: float = DEADLINE_S) -> bytes:
-    """The body, inflated when it came as gzip. Raises `Refused`: 408, 413, 415, or 400 for damaged gzip."""
-    encoding = headers.get("content-encoding", "identity").strip().lower()
-    if encoding not in ("identity", "gzip", ""):
-        raise Refused(415, "content-encoding must be gzip or none")
-    length = headers.get("content-length", "")
-    if length.isdigit() and int(length[:20]) > MAX_WIRE_BYTES:
-        raise _too_large(MAX_WIRE_BYTES)
-    try:
-        async with asyncio.timeout(deadline_s):
-            body = await _read(stream)
-    except TimeoutError as exc:
-        raise Refused(408, f"the body did not arrive within {deadline_s:g} s") from exc
-    return inflate(body) if encoding == "gzip" else body
+class CutOff(Exception):
+    """The client left before its request was complete."""
 
 
-async def _read(stream: AsyncIterator[bytes]) -> bytes:
-    body = bytearray()
-    async for chunk in stream:
-        body += chunk
-        if len(body) > MAX_WIRE_BYTES:
-            raise _too_large(MAX_WIRE_BYTES)
-    return bytes(body)
+class Bodies:
+    """Reads the bodies of one collector, and knows how much of them is in memory."""
+
+    def __init__(self) -> None:
+        self._reading = 0
+
+    async def read(self, headers: Mapping[bytes, bytes], receive: Receive, limit: int) -> bytes:
+        """The body as it was sent. Raises `Refused` (408, 413, 415, 429) or `CutOff`."""
+        if headers.get(b"content-encoding", b"identity").strip().lower() not in (b"identity", b"gzip", b""):
+            raise Refused(415, "content-encoding must be gzip or none")
+        length = headers.get(b"content-length", b"")
+        if length.isdigit() and int(length[:20]) > limit:
+            raise _too_large(limit)
+        try:
+            async with asyncio.timeout(DEADLINE_S):
+                return await self._read(receive, limit)
+        except TimeoutError as exc:
+            raise Refused(408, f"the body did not arrive within {DEADLINE_S:g} s") from exc
+
+    async def _read(self, receive: Receive, limit: int) -> bytes:
+        message = await receive()
+        body: bytes = message.get("body", b"")
+        if message["type"] == "http.request" and not message.get("more_body") and len(body) <= limit:
+            return body
+        chunks, size = [], 0
+        try:
+            while True:
+                if message["type"] == "http.disconnect":
+                    raise CutOff
+                chunks.append(message.get("body", b""))
+                size += len(chunks[-1])
+                self._reading += len(chunks[-1])
+                if size > limit:
+                    raise _too_large(limit)
+                if not message.get("more_body"):
+                    return b"".join(chunks)
+                if self._reading > MAX_READING_BYTES:
+                    raise Refused(429, "too much arrives at once")
+                message = await receive()
+        finally:
+            self._reading -= size
 
 
-def inflate(packed: bytes) -> bytes:
+def content(body: bytes, headers: Mapping[bytes, bytes], limit: int) -> bytes:
+    """A body inflated when it is gzip, which its header or its first two bytes say. Raises `Refused`: 400, 413."""
+    if body[:2] == _GZIP or headers.get(b"content-encoding", b"").strip().lower() == b"gzip":
+        return inflate(body, limit)
+    return body
+
+
+def inflate(packed: bytes, limit: int) -> bytes:
     """The content of one gzip member; never holds more than the limit, whatever the input claims."""
     machine = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
-    content = bytearray()
+    inflated = bytearray()
     try:
         while packed and not machine.eof:
-            content += machine.decompress(packed, _STEP)
+            inflated += machine.decompress(packed, _STEP)
             packed = machine.unconsumed_tail
-            if len(content) > MAX_INFLATED_BYTES:
-                raise _too_large(MAX_INFLATED_BYTES)
+            if len(inflated) > limit:
+                raise _too_large(limit)
     except zlib.error as exc:
         raise Refused(400, "damaged gzip") from exc
     if not machine.eof or machine.unused_data:
         raise Refused(400, "gzip is cut off, or has more than one member")
-    return bytes(content)
+    return bytes(inflated)
 
 
 def _too_large(limit: int) -> Refused:

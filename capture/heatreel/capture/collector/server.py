@@ -24,37 +24,47 @@ HEADERS_S = 10.0
 """A connection that has begun a request must have sent its headers by then."""
 IDLE_S = 15
 STOP_S = 8
-MAX_CONNECTIONS = 512
+MAX_CONNECTIONS = 2000
+"""Above it a connection that is between two requests is closed, or the new one when there is none."""
+MAX_HEAD_BYTES = 64 * 1024
 
 
 class _BoundedProtocol(AutoHTTPProtocol):  # type: ignore[misc, valid-type]
-    """uvicorn's protocol, with a deadline for the headers, which it lacks (Kludex/uvicorn#157)."""
+    """uvicorn's protocol, with bounds that it lacks: time and size of the headers (Kludex/uvicorn#157), connections."""
 
     _headers_due: asyncio.TimerHandle | None = None
+    _head_bytes = 0
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
         self._await_headers()
+        if len(self.connections) > MAX_CONNECTIONS:
+            idle = (one for one in self.connections if one is not self and one._between_requests())
+            next(idle, self).transport.close()
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
-        if self._between_requests():
-            self._await_headers()
-        else:
+        if not self._between_requests():
             self._stop_waiting()
+            return
+        self._await_headers()
+        self._head_bytes += len(data)
+        if self._head_bytes > MAX_HEAD_BYTES:
+            self.transport.close()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_waiting()
         super().connection_lost(exc)
 
     def _between_requests(self) -> bool:
-        return self.cycle is None or self.cycle.response_complete
+        return self.cycle is None or bool(self.cycle.response_complete)
 
     def _await_headers(self) -> None:
         if self._headers_due is None:
             self._headers_due = self.loop.call_later(HEADERS_S, self._close_if_waiting)
 
     def _stop_waiting(self) -> None:
+        self._head_bytes = 0
         if self._headers_due is not None:
             self._headers_due.cancel()
             self._headers_due = None
@@ -83,6 +93,7 @@ class _Server(uvicorn.Server):
 
 def serve(folder: Path, host: str, port: int, **options: Any) -> None:
     """See `heatreel.capture.collector.serve`."""
+    _allow_connections()
     with _listening(host, port) as listener:
         server = _server(_app(folder, **options))
         server.run(sockets=[listener])
@@ -106,6 +117,19 @@ def running(folder: Path, *, port: int = 0, **options: Any) -> Iterator[str]:
         finally:
             server.should_exit = True
             thread.join()
+
+
+def _allow_connections() -> None:
+    """Raises the number of open files that this process may have, which is 1024 on many systems."""
+    try:
+        import resource
+    except ModuleNotFoundError:  # not on Windows, which has no such bound
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MAX_CONNECTIONS + 200
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def _app(folder: Path, **options: Any) -> Starlette:
@@ -138,11 +162,11 @@ def _server(app: Starlette) -> _Server:
         http=_BoundedProtocol,
         ws="none",
         lifespan="on",
-        log_level="warning",
+        # Whatever a stranger sends is a warning there: one line for each would be another way to fill a disk.
+        log_level="error",
         access_log=False,
         server_header=False,
         proxy_headers=False,
-        limit_concurrency=MAX_CONNECTIONS,
         timeout_keep_alive=IDLE_S,
         timeout_graceful_shutdown=STOP_S,
     )

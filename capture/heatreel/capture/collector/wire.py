@@ -33,12 +33,12 @@ from heatreel.capture.collector.rows import AnyEvent, Clock, Millis, Number, Px,
 MAX_WIRE_BYTES = 256 * 1024
 MAX_INFLATED_BYTES = 1024 * 1024
 MAX_FILM_WIRE_BYTES = 2 * 1024 * 1024
-MAX_FILM_INFLATED_BYTES = 32 * 1024 * 1024
+MAX_FILM_INFLATED_BYTES = 16 * 1024 * 1024
 
 Selector = Annotated[str, Meta(max_length=4096)]
 Hash = Annotated[str, Meta(max_length=64)]
 Id = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{6,64}$")]
-Sequence = Annotated[int, Meta(ge=0, le=10_000_000)]
+Sequence_ = Annotated[int, Meta(ge=0, le=10_000_000)]
 
 
 class Page(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
@@ -104,7 +104,7 @@ class Batch(
     site: Text
     session: Id
     doc: Id
-    seq: Sequence
+    seq: Sequence_
     at: Clock
     sent: Millis
     page: Page

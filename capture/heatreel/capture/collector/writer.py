@@ -1,56 +1,66 @@
-"""Group commit: one thread that appends all batches that wait, in one transaction, and then says so to each."""
+"""Group commit: one thread that appends all that waits in one transaction, and then says so to each."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import queue
 import threading
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from heatreel.capture.collector.metrics import Metrics
 from heatreel.core.errors import CannotRun
-from heatreel.core.eventlog import Batch, EventLog
+from heatreel.core.eventlog import Batch, EventLog, FilmChunk
 
 MAX_WAITING = 2000
 """Batches that may wait; further ones are refused, so that memory stays bounded."""
+MAX_WAITING_BYTES = 24 * 1024 * 1024
+"""Bytes of bodies that may wait."""
 MAX_GROUP = 256
 """Batches in one transaction."""
+CHORE_EVERY_S = 600.0
+_MORE_CHORE_S = 0.05
 
 logger = logging.getLogger(__name__)
 
+Piece = Batch | FilmChunk
+Chore = Callable[[EventLog], bool]
+"""Work on the log that says whether there is more of it."""
+_Waiting = tuple[Piece, "asyncio.Future[str]"]
+
 
 class QueueFull(Exception):
-    """Too many batches wait already."""
-
-
-class _Waiting:
-    """A batch with the future that gets its outcome, in the loop that waits for it."""
-
-    __slots__ = ("batch", "future", "loop")
-
-    def __init__(self, batch: Batch) -> None:
-        self.batch = batch
-        self.loop = asyncio.get_running_loop()
-        self.future: asyncio.Future[str] = self.loop.create_future()
+    """Too much waits already."""
 
 
 class GroupWriter:
-    """Appends batches to an open event log from one thread of its own."""
+    """Appends batches and film chunks to an open event log from one thread of its own."""
 
-    def __init__(self, log: EventLog) -> None:
+    def __init__(self, log: EventLog, metrics: Metrics, chore: Chore | None) -> None:
         self._log = log
-        self._queue: queue.Queue[_Waiting | None] = queue.Queue()
+        self._metrics = metrics
+        self._chore = chore
+        self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="event log writer")
-        self._waiting = 0
+        self._loop = asyncio.get_running_loop()
+        self._bytes = 0
+        self._ended = False
+        self._refused = 0
+        self.waiting = 0
 
     @classmethod
     @contextmanager
-    def opened(cls, folder: Path) -> Iterator[GroupWriter]:
-        """A writer on the event log of a workspace; on leaving, what waits is written and the log closed."""
+    def opened(cls, folder: Path, metrics: Metrics, chore: Chore | None = None) -> Iterator[GroupWriter]:
+        """A writer on the event log of a workspace; on leaving, what waits is written and the log closed.
+
+        Needs a running event loop. `chore` is done by the writing thread at the start and every ten minutes.
+        """
         with EventLog.writing(folder) as log:
-            writer = cls(log)
+            writer = cls(log, metrics, chore)
             writer._thread.start()
             try:
                 yield writer
@@ -58,61 +68,86 @@ class GroupWriter:
                 writer._queue.put(None)
                 writer._thread.join()
 
-    async def store(self, batch: Batch) -> str:
-        """The outcome of `EventLog.append` for a batch, once it is durable.
+    async def store(self, piece: Piece) -> str:
+        """The outcome of `EventLog.append`, once it is durable.
 
-        Raises `QueueFull`, or `CannotRun` when nothing can be stored. Call it from one event loop only.
+        Raises `QueueFull`, or `CannotRun` when nothing can be stored.
         """
-        if self._waiting >= MAX_WAITING:
+        size = len(piece.body)
+        if self.waiting >= MAX_WAITING or self._bytes + size > MAX_WAITING_BYTES:
             raise QueueFull
-        waiting = _Waiting(batch)
-        self._waiting += 1
-        self._queue.put(waiting)
+        future: asyncio.Future[str] = self._loop.create_future()
+        self.waiting += 1
+        self._bytes += size
+        self._queue.put((piece, future))
         try:
-            return await waiting.future
+            return await future
         finally:
-            self._waiting -= 1
+            self.waiting -= 1
+            self._bytes -= size
 
     def _work(self) -> None:
-        while group := self._next_group():
-            try:
-                outcomes = self._log.append([waiting.batch for waiting in group])
-            except CannotRun as exc:
-                logger.error("%s", exc)
-                _tell(group, [exc] * len(group))
-            else:
-                _tell(group, outcomes)
+        chore_due = time.monotonic() if self._chore else math.inf
+        while not self._ended:
+            if self._chore and time.monotonic() >= chore_due:
+                chore_due = time.monotonic() + self._do(self._chore)
+            group = self._next_group(min(CHORE_EVERY_S, max(0.0, chore_due - time.monotonic())))
+            if group:
+                self._append(group)
 
-    def _next_group(self) -> list[_Waiting]:
-        """The batches that wait now, at least one; empty when there is nothing more to come."""
-        first = self._queue.get()
-        group = [first] if first else []
-        while first and len(group) < MAX_GROUP:
-            try:
+    def _do(self, chore: Chore) -> float:
+        """Does a chore; returns the seconds until it is due again."""
+        try:
+            return _MORE_CHORE_S if chore(self._log) else CHORE_EVERY_S
+        except CannotRun as exc:
+            logger.error("%s", exc)
+            return CHORE_EVERY_S
+
+    def _append(self, group: Sequence[_Waiting]) -> None:
+        began = time.perf_counter()
+        outcomes: Sequence[str | Exception]
+        try:
+            outcomes = self._log.append([piece for piece, _ in group])
+        except CannotRun as exc:
+            outcomes = [exc] * len(group)
+            self._failed(exc, len(group))
+        else:
+            self._metrics.commit(time.perf_counter() - began, len(group))
+            self._recovered()
+        try:
+            self._loop.call_soon_threadsafe(_tell, [future for _, future in group], outcomes)
+        except RuntimeError:
+            logger.warning("%d stored batches could not be acknowledged: the server has stopped", len(group))
+
+    def _failed(self, exc: CannotRun, batches: int) -> None:
+        """Says it once; what follows until it works again is counted."""
+        if not self._refused:
+            logger.error("%s; batches are refused until that has passed", exc)
+        self._refused += batches
+
+    def _recovered(self) -> None:
+        if self._refused:
+            logger.warning("%s: events are stored again; %d batches were refused", self._log.path, self._refused)
+            self._refused = 0
+
+    def _next_group(self, wait_s: float) -> list[_Waiting]:
+        """What waits now; empty when nothing came in time, or when there is nothing more to come."""
+        group: list[_Waiting] = []
+        try:
+            following = self._queue.get(timeout=wait_s)
+            while following is not None:
+                group.append(following)
+                if len(group) == MAX_GROUP:
+                    return group
                 following = self._queue.get_nowait()
-            except queue.Empty:
-                break
-            if following is None:
-                # The end comes after this group.
-                self._queue.put(None)
-                break
-            group.append(following)
+            self._ended = True
+        except queue.Empty:
+            pass
         return group
 
 
-def _tell(group: Sequence[_Waiting], outcomes: Sequence[str | Exception]) -> None:
-    by_loop: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[str], str | Exception]]] = {}
-    for waiting, outcome in zip(group, outcomes, strict=True):
-        by_loop.setdefault(waiting.loop, []).append((waiting.future, outcome))
-    for loop, answers in by_loop.items():
-        try:
-            loop.call_soon_threadsafe(_resolve, answers)
-        except RuntimeError:
-            logger.warning("%d stored batches could not be acknowledged: the server has stopped", len(answers))
-
-
-def _resolve(answers: Sequence[tuple[asyncio.Future[str], str | Exception]]) -> None:
-    for future, outcome in answers:
+def _tell(futures: Sequence[asyncio.Future[str]], outcomes: Sequence[str | Exception]) -> None:
+    for future, outcome in zip(futures, outcomes, strict=True):
         if future.done():
             continue
         if isinstance(outcome, Exception):
