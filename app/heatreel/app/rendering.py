@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from heatreel.app.painting import Choice, Chosen, find, set_of, sides_of
 from heatreel.core.errors import InputError
 from heatreel.core.workspace import Workspace
 from heatreel.overlays import render as rendering
+from heatreel.overlays.film import Reel, film_form_of, fps_of, write_film
+from heatreel.overlays.heat_film import heat_film
 from heatreel.overlays.layers import LayerSpec
 from heatreel.overlays.render import Form, Look
 from heatreel.overlays.scenes import Scene, common_scale, scene_of
@@ -98,3 +101,15 @@ def _crop(workspace: Workspace, wanted: Wanted) -> list[bytes]:
     found = find(workspace, wanted.choice, wanted.by)
     scene = scene_of(workspace, found.evidence, found.snapshot)
     return rendering.render_crop(workspace, scene, wanted.crop, wanted.spec, wanted.form)
+
+
+def film(
+    workspace: Workspace, choice: Choice, spec: LayerSpec, by: str, over: str, seconds: float, out: Path, dark: bool
+) -> Reel:
+    """Writes the film of a layer building up; returns what was written."""
+    found = find(workspace, choice, by)
+    scene = scene_of(workspace, found.evidence, found.snapshot)
+    picture = rendering.picture_of(workspace, found.snapshot)
+    reel = heat_film(scene, picture, spec, over, seconds, fps_of(film_form_of(out)), dark)
+    write_film(reel, out)
+    return reel

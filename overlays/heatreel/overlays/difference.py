@@ -15,13 +15,14 @@ from numpy.typing import NDArray
 from heatreel.core.element import Outline
 from heatreel.core.errors import InputError
 from heatreel.core.hits import Hits
+from heatreel.core.rates import Difference as RateDifference
+from heatreel.core.rates import Rate, difference, discoveries, rate
 from heatreel.core.state import Snapshot
 from heatreel.overlays.colour import diverging
 from heatreel.overlays.counts import Counts
 from heatreel.overlays.density import density
 from heatreel.overlays.evidence import Row
 from heatreel.overlays.heat import PER_VISITS, Heat, Sample, heat_of
-from heatreel.overlays.intervals import Change, change, significant
 from heatreel.overlays.kinds import kind_named
 from heatreel.overlays.layers import Inset, Layer, LayerSpec
 from heatreel.overlays.tone import Scale
@@ -53,7 +54,9 @@ class ElementChange:
     """An element of the snapshot whose share of visits that click it changed, or may have."""
 
     index: int
-    change: Change
+    before: Rate
+    after: Rate
+    change: RateDifference
     significant: bool
 
 
@@ -161,21 +164,19 @@ def _sessions(side: Side) -> int:
 
 def _elements(before: Side, after: Side) -> tuple[ElementChange, ...]:
     """All elements that either side clicked, the surest changes first."""
-    first, second = _visits_by_element(before.rows), _visits_by_element(after.rows)
-    indices = sorted(first.keys() | second.keys())
-    changes = [
-        change(
-            min(first.get(index, 0), before.visits),
-            before.visits,
-            min(second.get(index, 0), after.visits),
-            after.visits,
-        )
-        for index in indices
+    counts = [_visits_by_element(side) for side in (before, after)]
+    indices = sorted(counts[0].keys() | counts[1].keys())
+    rates = [
+        (rate(counts[0].get(index, 0), before.visits), rate(counts[1].get(index, 0), after.visits)) for index in indices
     ]
-    real = significant([one.p for one in changes])
-    found = [ElementChange(*item) for item in zip(indices, changes, real, strict=True)]
+    changes = [difference(*pair) for pair in rates]
+    real = discoveries([one.p for one in changes])
+    found = [
+        ElementChange(index, *pair, one, surely)
+        for index, pair, one, surely in zip(indices, rates, changes, real, strict=True)
+    ]
     return tuple(sorted(found, key=lambda one: (one.change.p, one.index)))
 
 
-def _visits_by_element(rows: Sequence[Row]) -> Mapping[int, int]:
-    return {row.index: row.visits for row in rows}
+def _visits_by_element(side: Side) -> Mapping[int, int]:
+    return {row.index: min(row.visits, side.visits) for row in side.rows}

@@ -8,9 +8,8 @@ from numpy.typing import NDArray
 
 from heatreel.core.element import Outline
 from heatreel.overlays.attention import Attention, exposures, sections_of
-from heatreel.overlays.difference import Difference
+from heatreel.overlays.difference import Difference, ElementChange
 from heatreel.overlays.evidence import Row
-from heatreel.overlays.intervals import Change
 from heatreel.overlays.labels import Box, Labels
 from heatreel.overlays.layers import Layer
 from heatreel.overlays.lettering import Colour, pill, width_of
@@ -155,21 +154,16 @@ def _draw_changes(picture: NDArray[np.uint8], layer: Layer, outline: Outline, fo
     surely = [one for one in found.elements if one.significant][:_MOST_BOXES]
     for one in reversed(surely):
         box = device_box(outline, one.index, layer.dpr)
-        _outline_box(picture, box, _side_colour(layer, one.change.difference), layer.dpr)
+        _outline_box(picture, box, _side_colour(layer, one.change.value), layer.dpr)
     for one in surely:
         box = device_box(outline, one.index, layer.dpr)
-        labels.add(change_texts(one.change), box, _darker(_side_colour(layer, one.change.difference)))
+        labels.add(change_texts(one), box, _darker(_side_colour(layer, one.change.value)))
 
 
-def change_texts(change: Change) -> tuple[str, ...]:
+def change_texts(one: ElementChange) -> tuple[str, ...]:
     """What a label says of a change in visits per 1,000, longest first."""
-    before, after = (1000 * count / total for count, total in _counts_of(change))
-    short = f"{before:,.0f} → {after:,.0f}"
-    return f"{short} per 1,000 ({1000 * change.low:+,.0f} to {1000 * change.high:+,.0f})", short
-
-
-def _counts_of(change: Change) -> tuple[tuple[int, int], tuple[int, int]]:
-    return (change.before, change.of_before), (change.after, change.of_after)
+    short = f"{1000 * one.before.share:,.0f} → {1000 * one.after.share:,.0f}"
+    return f"{short} per 1,000 ({1000 * one.change.low:+,.0f} to {1000 * one.change.high:+,.0f})", short
 
 
 def _side_colour(layer: Layer, difference: float) -> Colour:

@@ -12,7 +12,9 @@ from heatreel.app.talk import say
 
 
 def render(
-    out: Annotated[Path, typer.Option("-o", "--out", metavar="FILE", help="Picture to write: .png or .webp.")],
+    out: Annotated[
+        Path, typer.Option("-o", "--out", metavar="FILE", help="Picture to write: .png or .webp; a film: .mp4.")
+    ],
     workspace: WorkspaceFolder = DEFAULT_FOLDER,
     label: Label = "",
     page: Annotated[str, typer.Option("--page", metavar="PAGE", help="Route, path or URL; the first if none.")] = "",
@@ -61,6 +63,10 @@ def render(
     ] = None,
     per_1000: Annotated[bool, typer.Option("--per-1000", help="Count per 1,000 visits.")] = False,
     one_vote: Annotated[bool, typer.Option("--one-vote", help="A session counts once in each place.")] = False,
+    over: Annotated[
+        str, typer.Option("--over", metavar="TIME", help="Film of the heat building up: over session or calendar time.")
+    ] = "",
+    seconds: Annotated[float, typer.Option("--seconds", metavar="N", help="Length of the film.")] = 10,
     legend: Annotated[bool, typer.Option("--legend/--no-legend", help="Burn in the legend.")] = True,
     alone: Annotated[bool, typer.Option("--alone", help="Only the layer, transparent, without the page.")] = False,
     dark: Annotated[bool, typer.Option("--dark", help="Legend on a dark ground.")] = False,
@@ -88,6 +94,13 @@ def render(
     )
     choice = Choice(label, page, viewport, state, variant, tuple(where or ()))
     look = Look(legend=legend, dark=dark, page=not alone)
+    if over or out.suffix.lower() == ".mp4":
+        from heatreel.app.rendering import film
+
+        with Workspace.open(workspace) as opened:
+            reel = film(opened, choice, spec, by, over or "session", seconds, out, dark)
+        say(f"wrote {out}: {reel.count / reel.fps:.0f} s, {reel.width} x {reel.height} px")
+        return
     wanted = Wanted(choice, spec, look, form_of(out), by, tuple(against or ()), each, sheet, crop)
     with Workspace.open(workspace) as opened:
         for name, files in paint(opened, wanted):
