@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,14 +13,19 @@ from heatreel.core.blobs import write_atomic
 from heatreel.core.config import VerifyConfig, check_fail_on
 from heatreel.core.errors import CannotRun, InputError
 from heatreel.core.finding import Finding
-from heatreel.core.workspace import Workspace
+from heatreel.core.state import Snapshot
+from heatreel.core.workspace import Capture, Workspace
+from heatreel.overlays.picture import decode_png
 from heatreel.replay.verify import Verification, verify
 from heatreel.replay.verify.annotations import github_lines
 from heatreel.replay.verify.approvals import load_approvals
 from heatreel.replay.verify.document import by_view, verification_json
 from heatreel.replay.verify.junit import junit
 from heatreel.replay.verify.load import load_captured, notes_on
+from heatreel.replay.verify.look import Picture
+from heatreel.replay.verify.looks import look_findings, looks_of
 from heatreel.replay.verify.markdown import listed, markdown, percent
+from heatreel.replay.verify.noise import Noise
 from heatreel.replay.verify.verdict import Judged, judge
 
 LAST = "verify.json"
@@ -44,21 +49,52 @@ def verify_captures(
     approvals: Path,
     today: date,
     progress: Callable[[str], None],
+    noise: str = "",
 ) -> Verified:
     """Compares two captures of a workspace, judges the findings, and keeps the document for `approve`.
 
-    Raises `InputError` for a label that is not there, a capture that was cut off, other viewports on one side, or
-    when no page is in both.
+    `noise` is the label of another capture of BASE's build: what differs between the two is left out. Raises
+    `InputError` for a label that is not there, a capture that was cut off, other viewports on one side, or when no
+    page is in both.
     """
     with Workspace.open(folder) as workspace:
         before, after = (workspace.capture(_named(label)) for label in labels)
         accepted = load_approvals(approvals)
-        found = verify(load_captured(workspace, before), load_captured(workspace, after), rules, progress)
+        found, quiet = _compare(workspace, before, after, noise, rules, progress)
     judged = judge(found.findings, rules.fail_on, accepted, today)
-    notes = notes_on(before, after)
+    notes = [*notes_on(before, after), *quiet]
     document = verification_json(found, judged, before, after, notes)
     write_atomic(folder / LAST, json.dumps(document, ensure_ascii=False).encode("utf-8", "replace"))
     return Verified(found, judged, document, tuple(notes))
+
+
+def _compare(
+    workspace: Workspace,
+    before: Capture,
+    after: Capture,
+    noise: str,
+    rules: VerifyConfig,
+    progress: Callable[[str], None],
+) -> tuple[Verification, list[str]]:
+    """The verification of two captures without what changes by itself, and what is to be said of that."""
+
+    def picture(snapshot: Snapshot) -> Picture:
+        return decode_png(workspace.blobs.get(snapshot.picture), f"{snapshot.capture}: {snapshot.page}")
+
+    base = load_captured(workspace, before)
+    found = verify(base, load_captured(workspace, after), rules, progress)
+    quiet, still = Noise(), None
+    if noise:
+        twin = verify(base, load_captured(workspace, workspace.capture(noise)), rules, progress)
+        quiet = Noise.of(twin.findings)
+        still = looks_of(twin, picture) if rules.look is not None else None
+    findings, left_out = quiet.without(found.findings)
+    if rules.look is not None:
+        findings += look_findings(found, looks_of(found, picture, still), rules)
+    notes = (
+        [f"{left_out} findings left out, since {noise!r} differs from {before.label!r} in the same"] if left_out else []
+    )
+    return replace(found, findings=tuple(findings)), notes
 
 
 def _named(label: str) -> str:

@@ -36,6 +36,16 @@ def verify(
         Path | None,
         typer.Option("--report", metavar="DIR", help="Write a report with crops of both builds, side by side."),
     ] = None,
+    noise: Annotated[
+        str,
+        typer.Option(
+            "--noise", metavar="LABEL", help="Another capture of BASE's build: what differs there is left out."
+        ),
+    ] = "",
+    look: Annotated[
+        float | None,
+        typer.Option("--look", min=0, max=100, metavar="PERCENT", help="Most % of a picture that may look different."),
+    ] = None,
     approvals: Approvals = APPROVALS_FILE,
     config: ConfigFile = None,
     json: Json = False,
@@ -59,17 +69,20 @@ def verify(
     rules = load_config(config or find_config(Path())).verify
     if fail_on:
         rules = rules.model_copy(update={"fail_on": chosen_fail_on(fail_on)})
+    if look is not None:
+        rules = rules.model_copy(update={"look": look})
+    today = datetime.now(UTC).date()
     with bars(not json) as shown:
         step = shown.add_task("comparing pages", total=None)
         done = verify_captures(
-            workspace, (base, head), rules, approvals, datetime.now(UTC).date(), lambda _page: shown.advance(step)
+            workspace, (base, head), rules, approvals, today, lambda _page: shown.advance(step), noise
         )
     write_reports(done, (base, head), junit, markdown)
     if report:
         from heatreel.app.verify_reporting import report_verify
 
         with Workspace.open(workspace) as opened:
-            index = report_verify(opened, done, (base, head), report, f"{datetime.now(UTC):%Y-%m-%d}", not json)
+            index = report_verify(opened, done, (base, head), report, today.isoformat(), not json)
         say(f"report: {index}")
     if json:
         print_json(done.document)
