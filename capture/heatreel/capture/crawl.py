@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from urllib.parse import urldefrag, urlsplit
 
@@ -21,6 +21,10 @@ _ACTS = re.compile(
     r"(^|[/_.=&-])(log-?out|sign-?out|log-?off|delete|remove|unsubscribe|destroy|deactivate|abmelden|deconnexion)([/_.?&-]|$)",
     re.IGNORECASE,
 )
+
+
+MEMBERS = 4
+"""So many addresses of one page are remembered, to see whether they are built alike."""
 
 
 @dataclass(frozen=True)
@@ -44,12 +48,17 @@ class Link:
 class Crawl:
     """Admits pages in breadth-first order, whichever of them is read first, so that a bound cuts the same ones."""
 
-    def __init__(self, urls: Iterable[str], table: RouteTable, max_pages: int, follow: bool) -> None:
+    def __init__(
+        self, urls: Iterable[str], table: RouteTable, max_pages: int, follow: bool, listed: Iterable[str] = ()
+    ) -> None:
+        """`urls` are given and always captured; those `listed` (by a sitemap) come next, then links."""
         self._table = table
         self._max = max_pages
         self._follow = follow
         self.visits: list[Visit] = []
         self.left_out: list[str] = []
+        self.members: dict[str, list[str]] = {}
+        """Addresses that were met of each page, the captured one first: a route has many."""
         self.same: list[tuple[str, str]] = []
         """URLs that were given, and are the same page as one given before: (URL, that one's URL)."""
         self._links: dict[str, list[Link]] = {}
@@ -63,8 +72,17 @@ class Crawl:
             if twin and twin != url:
                 self.same.append((url, twin))
             self._admit(Visit(table.page(url), url, given=True))
+        for url in listed:
+            self._meet(url)
+
+    def _meet(self, url: str, via: tuple[str, tuple[Action, ...]] | None = None) -> None:
+        if self.follows(url):
+            self._admit(Visit(self._table.page(url), _plain(url), via))
 
     def _admit(self, visit: Visit) -> None:
+        met = self.members.setdefault(visit.page, [])
+        if len(met) < MEMBERS and not any(self._table.path(visit.url) == self._table.path(one) for one in met):
+            met.append(visit.url)
         if visit.page in self._known:
             return
         if len(self.visits) >= self._max and not visit.given:
@@ -82,8 +100,7 @@ class Crawl:
         self._links.setdefault(visit.page, list(links))
         while self._read < len(self.visits) and self.visits[self._read].page in self._links:
             for link in self._links[self.visits[self._read].page] if self._follow else ():
-                if self.follows(link.url):
-                    self._admit(Visit(self._table.page(link.url), _plain(link.url), link.via))
+                self._meet(link.url, link.via)
             self._read += 1
         self._changed.set()
         self._changed = asyncio.Event()
@@ -116,28 +133,30 @@ def _plain(url: str) -> str:
 
 @dataclass
 class Queue:
-    """Jobs of a crawl: each page in each viewport, given out once; the first viewport reads the links."""
+    """Jobs of a crawl: each page in each of its lanes (viewport x variant), given out once; the first lane of a page
+    reads its links. `lanes` says how many a page has."""
 
     crawl: Crawl
-    viewports: int
+    lanes: Callable[[Visit], int]
     _next: dict[int, int] = field(default_factory=dict)
     done: int = 0
 
     @property
     def total(self) -> int:
-        return len(self.crawl.visits) * self.viewports
+        return sum(self.lanes(visit) for visit in self.crawl.visits)
 
     async def take(self) -> tuple[Visit, int] | None:
-        """The next page and the index of its viewport; None when all are given out and no more can come.
+        """The next page and the number of its lane; None when all are given out and no more can come.
 
-        All pages in the first viewport come first, so that links are known early.
+        All pages in their first lane come first, so that links are known early.
         """
         while True:
-            for at in range(self.viewports):
-                index = self._next.get(at, 0)
-                if index < len(self.crawl.visits):
-                    self._next[at] = index + 1
-                    return self.crawl.visits[index], at
+            most = max((self.lanes(visit) for visit in self.crawl.visits), default=0)
+            for lane in range(most):
+                for index in range(self._next.get(lane, 0), len(self.crawl.visits)):
+                    self._next[lane] = index + 1
+                    if lane < self.lanes(self.crawl.visits[index]):
+                        return self.crawl.visits[index], lane
             if self.crawl.complete:
                 return None
             await self.crawl.changed()

@@ -96,6 +96,7 @@ class Tab:
         await self._wait_for()
         for selector in self.steps:
             await self._step(selector)
+        await self.visitor.check(self.page)
         self.title = await self.call("document.title")
         return self.settled
 

@@ -9,13 +9,14 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from heatreel.capture.guard import Door
 from heatreel.capture.options import Access, Arm
+from heatreel.core.errors import PageError
 
 if TYPE_CHECKING:
-    from playwright.async_api import BrowserContext, WebSocketRoute
+    from playwright.async_api import BrowserContext, Page, WebSocketRoute
 
 _STORE = """(([origins, local, session]) => {
   if (!origins.includes(location.origin)) return;
@@ -39,6 +40,8 @@ class Visitor:
     arm: Arm = field(default_factory=Arm)
     entry: Entry | None = field(default=None, repr=False)
     session: Mapping[str, list[list[str]]] = field(default_factory=dict, repr=False)
+    checked: bool = False
+    """Whether every page must show the arm's `rule`."""
 
     def url(self, url: str) -> str:
         """The address that shows the arm."""
@@ -47,6 +50,19 @@ class Visitor:
         parts = urlsplit(url)
         added = urlencode(self.arm.query)
         return urlunsplit(parts._replace(query=f"{parts.query}&{added}" if parts.query else added))
+
+    def plain(self, url: str) -> str:
+        """An address without what was added to show the arm."""
+        if not self.arm.query:
+            return url
+        parts = urlsplit(url)
+        kept = [pair for pair in parse_qsl(parts.query, True) if pair not in self.arm.query]
+        return urlunsplit(parts._replace(query=urlencode(kept)))
+
+    async def check(self, page: Page) -> None:
+        """Raises `PageError` when a page shows another arm than it did: arms are never mixed."""
+        if self.checked and not await page.query_selector(self.arm.rule):
+            raise PageError(f"{page.url}: shows another arm than {self.arm.name!r} when it is loaded again")
 
     def door(self) -> Door | None:
         """What the requests to the site bring along; None when nothing."""

@@ -305,6 +305,23 @@ class Workspace:
         names = [column[0] for column in cursor.description]
         return [_snapshot(dict(zip(names, row, strict=True))) for row in cursor]
 
+    def copy_snapshots(self, capture: Capture, page: str, viewport: str, variant: str, page_id: int) -> list[str]:
+        """Gives a page of another capture the snapshots that this one has of a page; returns the ids of the states."""
+        names = [name for name in _columns(self.db, "snapshots") if name not in ("id", "page_id")]
+        place = [capture.id, page, viewport, variant]
+        which = (
+            " FROM snapshots JOIN pages ON pages.id = page_id"
+            " WHERE capture_id = ? AND page = ? AND viewport = ? AND variant = ?"
+        )
+        with self.db.atomic():
+            states = [row[0] for row in self.db.execute(f"SELECT state{which} ORDER BY snapshots.id", place)]
+            self.db.execute(
+                f"INSERT OR REPLACE INTO snapshots (page_id, {', '.join(names)})"
+                f" SELECT ?, {', '.join(f'snapshots.{name}' for name in names)}{which} ORDER BY snapshots.id",
+                [page_id, *place],
+            )
+        return states
+
     def outline(self, snapshot: Snapshot) -> Outline:
         """The elements of a snapshot."""
         return Outline.from_json(gzip.decompress(self.blobs.get(snapshot.outline)))
@@ -356,6 +373,10 @@ def _connect(path: Path, uri: str) -> Database:
     except sqlite3.Error as exc:
         raise WorkspaceError(f"{path}: cannot be opened ({exc})") from exc
     return db
+
+
+def _columns(db: Database, table: str) -> list[str]:
+    return [row[1] for row in db.execute(f"PRAGMA table_info({table})")]
 
 
 def _is_blank(db: Database, path: Path) -> bool:
