@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Callable, Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
 from heatreel.capture import acting
 from heatreel.capture.explore import Explorer, Found
 from heatreel.capture.inpage import keeping_script
-from heatreel.capture.picture import picture
+from heatreel.capture.parts import Part, parts, parts_script
+from heatreel.capture.picture import picture, shown_size
 from heatreel.capture.resources import Resources
 from heatreel.capture.tab import Tab
 from heatreel.core.errors import PageError
@@ -29,6 +30,14 @@ class Taken:
     picture: bytes
     dom: str
     outline: str
+    parts: tuple[Part, ...] = ()
+
+    def stored(self, put: Callable[[bytes], str]) -> State:
+        """The state with its parts under `settled["parts"]`; `put` keeps a picture and returns its name."""
+        if not self.parts:
+            return self.state
+        kept = [part.record | {"picture": put(part.picture)} for part in self.parts]
+        return replace(self.state, settled={**(self.state.settled or {}), "parts": kept})
 
 
 @dataclass(frozen=True)
@@ -76,14 +85,17 @@ async def _take(explorer: Explorer, one: Found, key: str, resources: Resources) 
     dom, missing = await _dom(tab, resources)
     page = json.loads(outline)
     width, height = int(page["width"]), int(page["height"])
-    shown = min(height, tab.options.bounds.picture_px)
-    image = await picture(tab, width, shown)
+    shown = shown_size(width, height, tab.viewport.dpr, tab.options.bounds.picture_px)
+    image = await picture(tab, *shown)
+    beside = await parts(tab, page["elements"])
     stable = bool(tab.options.mask) or await tab.ask("sameAs", sight)
     settled: dict[str, Any] = tab.settled.as_json() | {"stable": stable}
     if missing:
         settled["not_kept"] = missing
-    if shown < height:
-        settled["cut_at"] = shown
+    if shown[1] < height:
+        settled["cut_at"] = shown[1]
+    if shown[0] < width:
+        settled["cut_at_x"] = shown[0]
     state = replace(
         one.state,
         settings={switch["key"]: switch["setting"] for switch in page["switches"]},
@@ -91,12 +103,13 @@ async def _take(explorer: Explorer, one: Found, key: str, resources: Resources) 
         settled=settled,
     )
     await _leave(explorer, one, stable)
-    return Taken(state, (width, height), image, dom, outline)
+    return Taken(state, (width, height), image, dom, outline, beside)
 
 
 async def _dom(tab: Tab, resources: Resources) -> tuple[str, list[str]]:
     if not await tab.call("typeof __heatreelKeep === 'function'"):
         await tab.call(keeping_script())
+        await tab.call(parts_script())
     return await resources.inline(tab, json.loads(await tab.call("__heatreelKeep(document)")))
 
 
