@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import keyword
 import os
 import sys
 from typing import Annotated
@@ -28,15 +29,20 @@ COMMANDS = (
     "states",
     "match",
     "serve",
+    "import",
     "replay",
     "hits",
     "render",
+    "sessions",
+    "play",
     "report",
     "verify",
     "approve",
+    "merge",
+    "erase",
     "doctor",
 )
-"""In the order of the help. Each is the function of that name in `heatreel.app.commands`."""
+"""In the order of the help. Each is the function of that name in `heatreel.app.commands` (`import_` for import)."""
 
 
 def _show_version(wanted: bool) -> None:
@@ -59,8 +65,9 @@ def _common(
 
 
 for _name in COMMANDS:
-    _module = importlib.import_module(f"heatreel.app.commands.{_name}")
-    app.command(_name)(getattr(_module, _name))
+    _python = f"{_name}_" if keyword.iskeyword(_name) else _name
+    _module = importlib.import_module(f"heatreel.app.commands.{_python}")
+    app.command(_name)(getattr(_module, _python))
 
 
 def run() -> None:

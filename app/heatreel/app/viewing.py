@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from heatreel.core.config import SiteConfig
 from heatreel.core.errors import HeatreelError, InputError, WorkspaceError
 from heatreel.core.eventlog import EventLog
 from heatreel.core.workspace import Workspace
@@ -37,19 +39,23 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def snippet(base: str, key: str) -> str:
-    """The line that puts the recorder on a page. `base` is the collector's URL without a slash."""
-    return f'<script async src="{base}/heatreel.js" data-site="{key}"></script>'
+def snippet(base: str, key: str, query: Sequence[str] = ()) -> str:
+    """The line that puts the recorder on a page. `base` is the collector's URL without a slash.
+
+    `query` are the keys of a URL's query that make another page; the recorder sends no others.
+    """
+    kept = f' data-query="{escape(",".join(query))}"' if query else ""
+    return f'<script async src="{base}/heatreel.js" data-site="{key}"{kept}></script>'
 
 
-def viewer_routes(folder: Path) -> list[BaseRoute]:
+def viewer_routes(folder: Path, site: SiteConfig = SiteConfig()) -> list[BaseRoute]:
     """Routes that show the newest report of a workspace. Hosts other than loopback names are refused: DNS rebinding."""
     from starlette.middleware import Middleware
     from starlette.middleware.trustedhost import TrustedHostMiddleware
     from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse
     from starlette.routing import Mount, Route
 
-    viewer = Viewer(folder)
+    viewer = Viewer(folder, site)
 
     def index(request: Request) -> Response:
         try:
@@ -79,8 +85,9 @@ def viewer_routes(folder: Path) -> list[BaseRoute]:
 class Viewer:
     """The report of a workspace's newest replay, written again when there is a newer one."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, site: SiteConfig) -> None:
         self.folder = folder
+        self.site = site
         self.report = folder / "report"
         self.shown: tuple[int, str] | None = None
 
@@ -103,9 +110,11 @@ class Viewer:
     def first_page(self, base: str) -> str:
         """The page of an empty workspace: the ways in, and what has arrived so far."""
         with Workspace.open(self.folder) as workspace:
-            site = workspace.find_site()
+            site = workspace.find_site(self.site.name)
             captures = len(workspace.captures())
         with EventLog.open(self.folder) as log:
             batches, events = log.count()
         counts = f"{captures} captures, {events:,} events in {batches:,} batches so far."
-        return _FIRST_PAGE.format(counts=counts, snippet=escape(snippet(base, site.key if site else "KEY")))
+        return _FIRST_PAGE.format(
+            counts=counts, snippet=escape(snippet(base, site.key if site else "KEY", self.site.query))
+        )

@@ -183,7 +183,7 @@ def session_from_batches(batches: Sequence[StoredBatch]) -> Session:
     documents: dict[str, _Document] = {}
     for batch in batches:
         documents.setdefault(batch.doc, _Document(batch.doc, [])).batches.append(batch)
-    offsets = clock_offsets({name: _offset(document) for name, document in documents.items()})
+    offsets = document_offsets(batches)
     events: list[Event] = []
     properties: dict[str, str] = {}
     ordered = sorted(documents.values(), key=lambda doc: doc.batches[0].body["at"] + offsets[doc.name])
@@ -218,8 +218,12 @@ def clock_offsets(own: Mapping[str, float]) -> dict[str, float]:
     return {name: least if offset - least <= JUMP_MS else offset for name, offset in own.items()}
 
 
-def _offset(document: _Document) -> float:
-    return min(batch.offset_ms for batch in document.batches)
+def document_offsets(batches: Iterable[StoredBatch]) -> dict[str, float]:
+    """What to add to the visitor's clock in each document of a session, in ms."""
+    own: dict[str, float] = {}
+    for batch in batches:
+        own[batch.doc] = min(batch.offset_ms, own.get(batch.doc, batch.offset_ms))
+    return clock_offsets(own) if own else {}
 
 
 def _variant(documents: Iterable[_Document]) -> str:

@@ -7,6 +7,7 @@ SQLite before 3.51.3 can lose committed data with two (sqlite.org/wal.html, sect
 
 from __future__ import annotations
 
+import gzip
 import json
 import logging
 import sqlite3
@@ -14,12 +15,19 @@ import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from operator import attrgetter
+from itertools import islice
+from operator import attrgetter, itemgetter
 from pathlib import Path
 from typing import Any
 
 from heatreel.core import logfile
-from heatreel.core.batches import StoredBatch, session_from_batches, session_from_json, session_to_json
+from heatreel.core.batches import (
+    StoredBatch,
+    document_offsets,
+    session_from_batches,
+    session_from_json,
+    session_to_json,
+)
 from heatreel.core.errors import CannotRun
 from heatreel.core.salvage import readable_rows
 from heatreel.core.session import Session
@@ -38,10 +46,12 @@ _INSERT = (
     " ON CONFLICT (session, doc, seq) DO NOTHING"
 )
 
+_FILM_COLUMNS = "site, session, doc, seq, received_ms, events, body"
 _INSERT_FILM = (
-    "INSERT INTO films (site, session, doc, seq, received_ms, events, body) VALUES (?, ?, ?, ?, ?, ?, ?)"
-    " ON CONFLICT (session, doc, seq) DO NOTHING"
+    f"INSERT INTO films ({_FILM_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (session, doc, seq) DO NOTHING"
 )
+
+_COPIED_AT_ONCE = 256
 
 logger = logging.getLogger(__name__)
 
@@ -169,48 +179,83 @@ class EventLog:
         What they were is overwritten in the file. With `tidy` the file is also written anew, so that no copy which
         SQLite left while moving rows stays in it; that takes as much free space as the file has.
         """
-        gone = 0
+        return self._delete(("batches", "films"), sessions, tidy)
+
+    def erase_films(self, sessions: Sequence[str], tidy: bool = True) -> int:
+        """Removes the films of these sessions; returns the number of chunks."""
+        return self._delete(("films",), sessions, tidy)
+
+    def _delete(self, tables: Sequence[str], sessions: Sequence[str], tidy: bool) -> int:
+        names = [[session] for session in sessions]
         try:
             self.connection.execute("BEGIN IMMEDIATE")
-            for session in sessions:
-                for table in ("batches", "films"):
-                    gone += self.connection.execute(f"DELETE FROM {table} WHERE session = ?", [session]).rowcount
+            gone = sum(
+                self.connection.executemany(f"DELETE FROM {table} WHERE session = ?", names).rowcount
+                for table in tables
+                if names
+            )
             self.connection.execute("COMMIT")
-            self._overwrite(tidy and gone > 0)
+            if tidy and gone:
+                self.connection.execute("VACUUM")
+            self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         except sqlite3.Error as exc:
             with suppress(sqlite3.Error):
                 self.connection.execute("ROLLBACK")
             raise CannotRun(f"{self.path}: {len(sessions)} sessions cannot be erased ({exc})") from exc
         return gone
 
-    def expire(self, before_ms: float, films_before_ms: float, most: int) -> int:
-        """Erases at most so many sessions, and films, whose first row was received before; returns how many.
+    def copy_from(self, other: EventLog) -> tuple[int, int]:
+        """Takes over all batches and film chunks of another log that can be read; how many are new, and how many not.
 
-        The time is epoch ms, 0 for none. Films may go before their session, which is then kept.
+        What cannot be read there is logged and counted in its `reading`.
         """
+        stored = duplicates = 0
+        for table, columns in (("batches", other._columns), ("films", _FILM_COLUMNS)):
+            if table == "films" and logfile.version(other.connection) < 2:
+                continue
+            rows = readable_rows(other.connection, table, columns, other._damaged)
+            while some := [row[1:] for row in islice(rows, _COPIED_AT_ONCE)]:
+                whole = [row for row in some if _is_whole(row[-2] if table == "batches" else row[-1])]
+                other.reading.damaged += len(some) - len(whole)
+                new = self._copy(_INSERT if table == "batches" else _INSERT_FILM, whole)
+                stored, duplicates = stored + new, duplicates + len(whole) - new
+        return stored, duplicates
+
+    def _copy(self, insert: str, rows: Sequence[tuple[Any, ...]]) -> int:
         try:
-            sessions = self._older("batches", before_ms, most)
-            films = self._older("films", films_before_ms, most)
-            if films:
-                self.connection.executemany("DELETE FROM films WHERE session = ?", [[film] for film in films])
+            self.connection.execute("BEGIN IMMEDIATE")
+            new = self.connection.executemany(insert, rows).rowcount
+            self.connection.execute("COMMIT")
         except sqlite3.Error as exc:
-            raise CannotRun(f"{self.path}: what has expired cannot be erased ({exc})") from exc
-        if sessions or films:
+            with suppress(sqlite3.Error):
+                self.connection.execute("ROLLBACK")
+            raise CannotRun(f"{self.path}: events cannot be stored ({exc})") from exc
+        return max(new, 0)
+
+    def expire(self, before_ms: float, films_before_ms: float, most: int) -> int:
+        """Erases at most so many sessions, and films, of which the first row was received before; returns how many.
+
+        The times are epoch ms, 0 for none. Films may go before their session, which is then kept.
+        """
+        sessions = self.older("batches", before_ms, most)
+        films = self.older("films", films_before_ms, most)
+        if sessions:
             self.erase(sessions, tidy=False)
+        if films:
+            self.erase_films(films, tidy=False)
         return max(len(sessions), len(films))
 
-    def _older(self, table: str, before_ms: float, most: int) -> list[str]:
-        # Rows are in the order in which they came, so the first one mostly says that there is nothing to do.
-        first = self.connection.execute(f"SELECT received_ms FROM {table} ORDER BY id LIMIT 1").fetchone()
-        if not first or first[0] >= before_ms:
-            return []
+    def older(self, table: str, before_ms: float, most: int = -1) -> list[str]:
+        """The sessions (all of them, or at most so many) with a row received before a time (epoch ms)."""
         query = f"SELECT DISTINCT session FROM {table} NOT INDEXED WHERE received_ms < ? LIMIT ?"
-        return [row[0] for row in self.connection.execute(query, [before_ms, most])]
-
-    def _overwrite(self, anew: bool) -> None:
-        if anew:
-            self.connection.execute("VACUUM")
-        self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        try:
+            # Rows are in the order in which they came, so the first one mostly says that there is nothing to do.
+            first = self.connection.execute(f"SELECT received_ms FROM {table} ORDER BY id LIMIT 1").fetchone()
+            if most >= 0 and (not first or first[0] >= before_ms):
+                return []
+            return [row[0] for row in self.connection.execute(query, [before_ms, most])]
+        except sqlite3.Error as exc:
+            raise CannotRun(f"{self.path}: what has expired cannot be found ({exc})") from exc
 
     # Reading
 
@@ -238,6 +283,35 @@ class EventLog:
     def session(self, name: str) -> Session | None:
         """One session with its events, or None when nothing of it is there or readable."""
         return self._session(name, self._numbers_of(name))
+
+    def has(self, session: str) -> bool:
+        """Whether anything is kept of a session."""
+        tables = ("batches", "films") if logfile.version(self.connection) > 1 else ("batches",)
+        query = " UNION ALL ".join(f"SELECT 1 FROM {table} WHERE session = ?1" for table in tables)
+        return self.connection.execute(query, [session]).fetchone() is not None
+
+    def filmed(self) -> list[str]:
+        """The sessions that have a film, in the order in which their films began to come."""
+        if logfile.version(self.connection) < 2:
+            return []
+        return list(dict.fromkeys(row[1] for row in readable_rows(self.connection, "films", "session", self._damaged)))
+
+    def film(self, session: str) -> list[dict[str, Any]]:
+        """The rrweb events of a session's film in order, `timestamp` by the server's clock; empty without a film."""
+        if logfile.version(self.connection) < 2:
+            return []
+        batches = [batch for batch in map(self._read, self._numbers_of(session)) if batch and batch.format == "wire/1"]
+        offsets = document_offsets(batches)
+        events: list[dict[str, Any]] = []
+        rows = self.connection.execute("SELECT id, doc, body FROM films WHERE session = ? ORDER BY id", [session])
+        for number, doc, packed in rows:
+            try:
+                chunk = json.loads(gzip.decompress(packed))
+            except (OSError, EOFError, zlib.error, ValueError) as exc:
+                self._damaged(f"film chunk {number}: {exc!r}")
+                continue
+            events += [{**event, "timestamp": event["timestamp"] + offsets.get(doc, 0)} for event in chunk]
+        return sorted(events, key=itemgetter("timestamp"))
 
     def _numbers(self, site: str, since_ms: float, until_ms: float) -> dict[str, list[int]]:
         """The numbers of the batches of each session, by walking over the whole table: an index may be damaged."""
@@ -307,6 +381,15 @@ def _row(piece: Batch | FilmChunk) -> tuple[Any, ...]:
         piece.site, piece.session, piece.doc, piece.seq, piece.received_ms,
         piece.source, piece.format, piece.events, _compress(piece.body, 1), piece.bot,
     )  # fmt: skip
+
+
+def _is_whole(packed: bytes) -> bool:
+    """Whether compressed bytes are as they were written: both formats end with a checksum."""
+    try:
+        zlib.decompress(packed, wbits=zlib.MAX_WBITS | 32)
+    except (zlib.error, TypeError):
+        return False
+    return True
 
 
 def _joined(parts: Sequence[Session]) -> Session:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from heatreel.app.options import DEFAULT_FOLDER, WorkspaceFolder
+from heatreel.app.options import DEFAULT_FOLDER, ConfigFile, WorkspaceFolder
 from heatreel.app.talk import say
 
 
@@ -18,21 +19,25 @@ def serve(
         list[str] | None,
         typer.Option("--origin", metavar="URL", help="Accept events from this origin only; can be repeated."),
     ] = None,
+    config: ConfigFile = None,
 ) -> None:
     """Receive events of the recorder, and show the report at /.
+
+    Events are answered once they are on the disk, and kept as long as `retention_days` of heatreel.toml says. Its
+    `[site]` also holds accepted origins, the write key and rates, see docs/collector.md.
 
     The page at / shows the snippet for your site until there is a replay. It is given on loopback addresses only:
     put something that asks for a password before it to show it to others. Stop with Ctrl-C.
     """
     from heatreel.app.viewing import is_loopback, snippet, viewer_routes
     from heatreel.capture import collector
-    from heatreel.core.workspace import Workspace
+    from heatreel.core.config import find_config, load_config
 
-    with Workspace.writing(workspace) as opened:
-        key = opened.site().key
+    site = load_config(config or find_config(Path())).site
+    key = collector.make_ready(workspace, site)
     base = f"http://{f'[{host}]' if ':' in host else host}:{port}"
-    routes = viewer_routes(workspace) if is_loopback(host) else []
+    routes = viewer_routes(workspace, site) if is_loopback(host) else []
     say("Put this before </body> or into <head> of your pages:")
-    typer.echo(snippet(base, key))
+    typer.echo(snippet(base, key, site.query))
     say(f"receiving at {base}/collect" + (f", report at {base}/" if routes else "; no report on a public address"))
-    collector.serve(workspace, host, port, origins=tuple(origin or ()), routes=routes)
+    collector.serve(workspace, host, port, site=site, origins=tuple(origin or ()), routes=routes)

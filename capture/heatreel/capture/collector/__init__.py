@@ -21,6 +21,16 @@ if TYPE_CHECKING:
 _EXTRA = "the collector needs the extra `serve`: pip install 'heatreel[serve]' ({0} is missing)"
 
 
+def make_ready(folder: Path, site: SiteConfig) -> str:
+    """Makes a workspace with the site of a configuration, when it is not there; returns the site's write key.
+
+    Raises `InputError` when the site is there with another write key than the configuration's.
+    """
+    from heatreel.capture.collector.sites import ensure_site
+
+    return ensure_site(folder, site)
+
+
 def create_app(
     folder: Path,
     *,

@@ -34,26 +34,27 @@ class Sites:
             return {key: name for name, key in workspace.db.execute("SELECT name, key FROM sites")}
 
 
-def ensure_site(folder: Path, site: SiteConfig) -> None:
-    """Makes the workspace with this site, without the writer's lock when it is there already.
+def ensure_site(folder: Path, site: SiteConfig) -> str:
+    """Makes the workspace with this site, without the writer's lock when it is there already; its write key.
 
     Raises `InputError` when it is there with another write key than the configuration's.
     """
     try:
         with Workspace.open(folder) as workspace:
             found = workspace.find_site(site.name)
-            if found:
-                if site.write_key not in ("", found.key):
-                    raise InputError(
-                        f"heatreel.toml: site.write_key: site {site.name!r} of {folder} has the key {found.key};"
-                        " what was captured and recorded is hashed with it. Write that one, or use a new workspace"
-                    )
-                return
     except WorkspaceError:
         if (folder / "heatreel.db").exists():
             raise
-    with Workspace.writing(folder) as workspace:
-        if site.write_key:
-            with workspace.db.atomic():
-                workspace.db.execute("INSERT INTO sites (name, key) VALUES (?, ?)", [site.name, site.write_key])
-        workspace.site(site.name)
+        found = None
+    if not found:
+        with Workspace.writing(folder) as workspace:
+            if site.write_key:
+                with workspace.db.atomic():
+                    workspace.db.execute("INSERT INTO sites (name, key) VALUES (?, ?)", [site.name, site.write_key])
+            found = workspace.site(site.name)
+    if site.write_key not in ("", found.key):
+        raise InputError(
+            f"heatreel.toml: site.write_key: site {site.name!r} of {folder} has the key {found.key};"
+            " what was captured and recorded is hashed with it. Write that one, or use a new workspace"
+        )
+    return found.key
