@@ -1,4 +1,5 @@
-// Builds the scripts that the Python package ships: page.js and keep.js for the capture, recorder.js for visitors.
+// Builds the scripts that the Python package ships: page.js and keep.js for the capture, replay.js for recordings of
+// other tools, recorder.js for visitors.
 import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -49,6 +50,7 @@ function size(outfile, name) {
 
 await bundle("page.ts", "page.js");
 await bundle("keep.ts", "keep.js");
+await bundle("replay/index.ts", "replay.js");
 const bytes = await guest("recorder/index.ts", "recorder.js");
 if (bytes > RECORDER_LIMIT_BYTES) {
   console.error(`recorder.js is ${bytes} bytes gzip, more than the ${RECORDER_LIMIT_BYTES} it may have`);

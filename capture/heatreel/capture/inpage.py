@@ -32,6 +32,11 @@ def keeping_script() -> str:
     return _bundle("keep.js")
 
 
+def replaying_script() -> str:
+    """The script that replays recordings of other tools. Raises `CannotRun` when it is not built."""
+    return _bundle("replay.js")
+
+
 @cache
 def init_script() -> str:
     """Everything that runs in each frame before the page's own scripts."""

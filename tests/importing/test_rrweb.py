@@ -1,0 +1,108 @@
+"""An rrweb recording is worth what our own recording is: both recorders at once on pages that nobody here wrote."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from heatreel.capture.browser import find_browser
+from heatreel.core.eventlog import EventLog
+from heatreel.core.session import Event, Session
+from heatreel.core.workspace import Workspace
+from heatreel.replay.importing.job import Imported, import_files
+from heatreel.replay.importing.options import ImportOptions
+from recorder.driving import visiting
+
+pytestmark = pytest.mark.browser
+
+RECORD = """() => {
+  globalThis.rrwebEvents = [];
+  rrwebRecord.record({ emit: (event) => rrwebEvents.push(event) });
+}"""
+
+
+def imported(folder: Path, *files: Path, **more: Any) -> Imported:
+    return import_files(folder, files, ImportOptions(browser=str(find_browser()), **more))
+
+
+def sessions(folder: Path) -> list[Session]:
+    with EventLog.open(folder) as log:
+        found = list(log.sessions())
+        assert not log.reading.damaged
+    return found
+
+
+def clicks(of: list[Session]) -> list[Event]:
+    return [event for session in of for event in session.events if event.type in ("click", "tap")]
+
+
+@dataclass(frozen=True)
+class Both:
+    """What our recorder stored of a visit, and the file that rrweb's recorder made of the same visit."""
+
+    own: list[Session]
+    file: Path
+    folder: Path
+    key: str
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory: pytest.TempPathFactory, site_package: Callable[[str], Path]) -> Iterator[Both]:
+    """A visit to the FAQ page of a template: answers opened, a drop-down menu, a field, a scroll."""
+    folder = tmp_path_factory.mktemp("both")
+    script = (site_package("@rrweb/record") / "dist" / "record.umd.min.cjs").read_text("utf-8")
+    with visiting(folder, site_package("startbootstrap-modern-business"), reduced_motion="reduce") as visit:
+        page = visit.page
+        page.add_init_script("globalThis.module = undefined;" + script)
+        visit.open("faq.html")
+        page.evaluate(RECORD)
+        visit.click("h1")
+        visit.click("#headingTwo a")
+        page.wait_for_selector("#collapseTwo.show")
+        visit.click("#collapseTwo .card-body")
+        visit.click("#headingTwo a")
+        page.wait_for_selector("#collapseTwo:not(.show):not(.collapsing)", state="attached")
+        visit.click("#headingThree a", position={"x": 3, "y": 5})
+        page.wait_for_selector("#collapseThree.show")
+        visit.click("#collapseThree .card-body", position={"x": 40, "y": 10})
+        visit.click("#navbarDropdownPortfolio")
+        page.wait_for_selector(".dropdown-menu.show")
+        visit.click(".dropdown-menu.show a >> nth=1", modifiers=["Shift"], no_wait_after=True)
+        visit.click("footer p")
+        events = page.evaluate("rrwebEvents")
+        visit.watched()
+        visit.flush()
+        own = visit.sessions()
+        with Workspace.open(folder) as workspace:
+            site = workspace.find_site()
+        assert site
+    file = folder / "recording.json"
+    file.write_text(json.dumps(events), "utf-8")
+    yield Both(own, file, folder, site.key)
+
+
+def test_the_same_elements_are_counted(both: Both, tmp_path: Path) -> None:
+    done = imported(tmp_path, both.file, key=both.key)
+    assert not done.refused, done.refused
+    account = done.files[0]
+    assert account.format == "rrweb" and account.sessions == 1 and not account.bad
+    assert account.read == account.events + sum(account.skipped.values())
+    theirs, ours = clicks(sessions(tmp_path)), clicks(both.own)
+    assert len(ours) >= 8
+    assert Counter(event.target.selector for event in theirs if event.target) == Counter(
+        event.target.selector for event in ours if event.target
+    )
+    for mine, other in zip(ours, theirs, strict=True):
+        assert mine.target and other.target and mine.state and other.state
+        assert (mine.target.name_hash, mine.target.tag, mine.target.href) == (
+            other.target.name_hash, other.target.tag, other.target.href,
+        )  # fmt: skip
+        assert dict(mine.state.settings) == dict(other.state.settings), mine.target.selector
+        assert (other.u, other.v) == pytest.approx((mine.u, mine.v), abs=0.02), mine.target.selector
+        assert (other.x, other.y) == pytest.approx((mine.x, mine.y), abs=3), mine.target.selector
