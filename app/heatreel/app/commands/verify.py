@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from heatreel.app.options import DEFAULT_FOLDER, ConfigFile, Json, WorkspaceFolder
+from heatreel.app.options import DEFAULT_FOLDER, ConfigFile, Json, Viewports, WorkspaceFolder
 from heatreel.app.talk import print_json, say
 
 Approvals = Annotated[
@@ -17,9 +17,12 @@ APPROVALS_FILE = Path("heatreel-approvals.toml")
 
 
 def verify(
-    base: Annotated[str, typer.Argument(metavar="BASE", help="Label of the capture that people used.")],
-    head: Annotated[str, typer.Argument(metavar="HEAD", help="Label of the capture of the new build.")],
+    base: Annotated[
+        str, typer.Argument(metavar="BASE", help="What people used: label of a capture, URL, or folder of files.")
+    ],
+    head: Annotated[str, typer.Argument(metavar="HEAD", help="The new build: label, URL, or folder.")],
     workspace: WorkspaceFolder = DEFAULT_FOLDER,
+    viewport: Viewports = None,
     fail_on: Annotated[
         list[str] | None,
         typer.Option(
@@ -54,14 +57,18 @@ def verify(
 
     heatreel verify before after --markdown "$GITHUB_STEP_SUMMARY"
 
-    Both are labels of captures of one workspace, at the same viewports. With a replay of BASE each finding weighs
-    what its clicks weigh; without one, structure alone is compared. Rules are set in [verify] of heatreel.toml.
-    Exit code 1: a finding fails.
+    heatreel verify https://www.example.org/ http://localhost:8000/ --report changes
+
+    Labels are those of captures of one workspace, at the same viewports. A URL or a folder of static files is captured
+    first, as `base` or `head`: BASE by its links, HEAD at the addresses of BASE's pages. With a replay of BASE each
+    finding weighs what its clicks weigh; without one, structure alone is compared. Rules are set in [verify] of
+    heatreel.toml. Exit code 1: a finding fails.
     """
     import os
     from datetime import UTC, datetime
 
     from heatreel.app.progress import bars
+    from heatreel.app.sides import captured_sides
     from heatreel.app.verifying import annotation_lines, chosen_fail_on, table_lines, verify_captures, write_reports
     from heatreel.core.config import find_config, load_config
     from heatreel.core.workspace import Workspace
@@ -71,6 +78,7 @@ def verify(
         rules = rules.model_copy(update={"fail_on": chosen_fail_on(fail_on)})
     if look is not None:
         rules = rules.model_copy(update={"look": look})
+    base, head = captured_sides(workspace, (base, head), config, viewport or [], progress=not json)
     today = datetime.now(UTC).date()
     with bars(not json) as shown:
         step = shown.add_task("comparing pages", total=None)
