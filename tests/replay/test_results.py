@@ -69,7 +69,7 @@ def test_hits_has_one_record_for_every_recorded_event(workspace: Workspace) -> N
     assert by_event["a/1"] == {
         "event": "a/1", "session": "a", "type": "click", "page": "/", "viewport": "desktop", "state": "default",
         "selector": "#buy", "x": 180.0, "y": 624.0, "status": "placed", "confidence": 1.0, "reason": None,
-        "signals": ["first"],
+        "signals": ["first"], "ms": 0, "weight": 1.0, "error": None,
     }  # fmt: skip
     lost = by_event["c/1"]
     assert (lost["status"], lost["reason"], lost["page"]) == ("not_placed", "unknown_state", "/nowhere")

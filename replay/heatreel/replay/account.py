@@ -13,6 +13,7 @@ from heatreel.core.hits import REASONS, TYPES, Ledger
 from heatreel.core.state import Snapshot
 from heatreel.replay.columns import UNSUPPORTED, EventColumns, factorize
 from heatreel.replay.graphs import Place
+from heatreel.replay.profiles import RULES, Profile
 from heatreel.replay.rows import PLACED, Placer, Rows
 from heatreel.replay.signals import Cluster
 from heatreel.replay.unknown import PATHS, Paths, UnknownStates
@@ -24,6 +25,7 @@ PAGES = 200
 """So many pages that were not captured are listed by name; the others are summed up."""
 
 _Where = tuple[str, str, str]
+_SIGNALS = ("rage", *(name for name in RULES if name != "rage"))
 
 
 @dataclass
@@ -58,8 +60,10 @@ class _Flagged:
 class Account:
     """Adds up what became of events, some sessions at a time."""
 
-    def __init__(self, placer: Placer, examples: int) -> None:
+    def __init__(self, placer: Placer, rules: Profile, examples: int) -> None:
         self.placer = placer
+        self.rules = rules.as_json()
+        self.seen = False
         self.recorded = 0
         self.inexact = 0
         self.context: Counter[str] = Counter()
@@ -72,6 +76,7 @@ class Account:
 
     def add(self, columns: EventColumns, rows: Rows, clusters: Sequence[Cluster]) -> None:
         """Adds some sessions."""
+        self.seen = True
         self.recorded += len(columns)
         self.context.update(event.type for _session, event in columns.context)
         self._count(columns, rows)
@@ -193,10 +198,11 @@ class Account:
 
     def _clusters(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = []
-        for signal in ("rage", "dead", "error"):
+        for signal in _SIGNALS:
             of_signal = [flagged for flagged in self._flagged.values() if flagged.signal == signal]
             of_signal.sort(key=lambda flagged: (-flagged.clicks, flagged.page, flagged.viewport, flagged.selector))
-            found.extend(flagged.as_json() for flagged in of_signal[:CLUSTERS])
+            rule = {"profile": self.rules["profile"], "rule": self.rules[signal]} if of_signal else {}
+            found.extend(flagged.as_json() | rule for flagged in of_signal[:CLUSTERS])
         return found
 
     def _pages(self) -> list[dict[str, Any]]:

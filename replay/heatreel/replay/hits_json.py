@@ -26,6 +26,8 @@ def replay_json(replay: Replay) -> dict[str, Any]:
         "placed": ledger["placed"],
         "not_placed": ledger["not_placed"],
         "context": ledger["context"],
+        "left_out": ledger["left_out"],
+        "sampling": details.get("sampling"),
         "error_px": details.get("error_px"),
         "pages": details.get("pages", []),
         "unknown_states": details.get("unknown_states", []),
@@ -68,6 +70,7 @@ def _placed(workspace: Workspace, replay: Replay, snapshot: Snapshot, sessions: 
     if not len(hits):
         return
     selectors = [element.selector for element in workspace.outline(snapshot).elements]
+    signatures = replay.details.get("signatures", [])
     for row in range(len(hits)):
         element = int(hits.element[row])
         bits = int(hits.signals[row])
@@ -85,6 +88,9 @@ def _placed(workspace: Workspace, replay: Replay, snapshot: Snapshot, sessions: 
             "confidence": round(float(hits.confidence[row]), 4),
             "reason": None,
             "signals": [name for code, name in enumerate(SIGNALS) if bits & (1 << code)],
+            "ms": round(float(hits.ms[row])),
+            "weight": round(float(hits.weight[row]), 4),
+            "error": signatures[int(hits.signature[row])] if hits.signature[row] >= 0 else None,
         }
 
 
@@ -106,6 +112,9 @@ def _rest(rest: NotPlaced, snapshots: dict[int, Snapshot], sessions: list[str]) 
             "confidence": round(float(rest.confidence[row]), 4),
             "reason": REASONS[int(rest.reason[row])],
             "signals": [],
+            "ms": 0,
+            "weight": None,
+            "error": None,
         }
 
 

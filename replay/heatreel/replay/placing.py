@@ -101,8 +101,15 @@ def inside(values: Floats, low: Floats, high: Floats) -> Floats:
     return short.astype(np.float64)
 
 
-def element_at(outline: Outline, x: Floats, y: Floats) -> NDArray[np.int64]:
-    """The topmost visible element at each page point, -1 where there is none; shape (n,)."""
+EDGE_SURE_PX = 8.0
+"""A point this far inside an element is hardly meant for its neighbour."""
+
+
+def element_at(outline: Outline, x: Floats, y: Floats, fixed: Bools | None = None) -> NDArray[np.int64]:
+    """The topmost visible element at each page point, -1 where there is none; shape (n,).
+
+    `fixed` marks points that are known to be on something fixed or sticky.
+    """
     found = np.full(len(x), -1, dtype=np.int64)
     highest = np.full(len(x), -np.inf)
     for element in outline.elements:
@@ -110,6 +117,18 @@ def element_at(outline: Outline, x: Floats, y: Floats) -> NDArray[np.int64]:
             continue
         left, top, width, height = element.box
         hit = (x >= left) & (x < left + width) & (y >= top) & (y < top + height) & (element.order >= highest)
+        if fixed is not None and not element.position:
+            hit &= ~(fixed & (found >= 0))
         found[hit] = element.index
         highest[hit] = element.order
     return found
+
+
+def sureness(outline: Outline, element: NDArray[np.int64], x: Floats, y: Floats) -> Floats:
+    """How sure it is that a point alone tells its element, 0.5 at its edge to 0.9 well inside; shape (n,)."""
+    if not len(outline.elements):
+        return np.full(len(x), 0.5)
+    left, top, width, height = outline.boxes[np.maximum(element, 0)].T
+    edge = np.minimum(np.minimum(x - left, left + width - x), np.minimum(y - top, top + height - y))
+    sure: Floats = 0.5 + 0.4 * np.clip(edge / EDGE_SURE_PX, 0, 1)
+    return sure

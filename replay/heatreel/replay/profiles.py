@@ -1,4 +1,4 @@
-"""Profiles: what makes a click dead, raging or an error, as named sets of thresholds.
+"""Profiles: what makes a click dead, raging, an error, a quick back and so on, as named sets of thresholds.
 
 `default` is ours. The others follow what the vendors publish, in documentation or source, so that teams can reconcile
 their numbers with a tool they know; the comment at each says what was read. A recorder reports one delay for all
@@ -18,6 +18,10 @@ TEXT_FIELDS = ("textarea", "select", "input:text")
 """Tags where nothing visible need follow a click. `input:text` stands for inputs that are typed into."""
 
 MEDIA = ("canvas", "video", "audio", "embed", "object", "iframe")
+
+
+RULES = ("dead", "rage", "error", "quick_back", "hesitation", "thrashing", "near_miss")
+"""The signals that have a rule; the first and the last click need none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,17 +81,57 @@ class ErrorRule:
 
 
 @dataclass(frozen=True, slots=True)
+class QuickBackRule:
+    """A click that led, within `lead_ms`, to a page that was left for the page before after at most `stay_ms`."""
+
+    stay_ms: float = 5000
+    lead_ms: float = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class HesitationRule:
+    """A click before which the pointer was on the target for `least_ms` or more (and not for `most_ms`: gone away)."""
+
+    least_ms: float = 3000
+    most_ms: float = 60_000
+
+
+@dataclass(frozen=True, slots=True)
+class ThrashingRule:
+    """`turns` turns back of the pointer within `span_ms`, each between legs of `leg_px` or more."""
+
+    turns: int = 5
+    span_ms: float = 2000
+    leg_px: float = 40
+
+
+@dataclass(frozen=True, slots=True)
+class NearRule:
+    """A click on nothing that acts, at most `px` (`touch_px` with a finger) outside of something that does."""
+
+    px: float = 8
+    touch_px: float = 16
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
+    """The rules of one name. A vendor's profile lacks the signals that the vendor has not, or tells no numbers of."""
+
     name: str
     dead: DeadRule
     rage: RageRule
     error: ErrorRule = field(default_factory=lambda: ErrorRule(1000))
+    quick_back: QuickBackRule | None = None
+    hesitation: HesitationRule | None = None
+    thrashing: ThrashingRule | None = None
+    near_miss: NearRule | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The thresholds; what has no bound is left out, and null in `alive_ms`, where any delay counts."""
         return {"profile": self.name} | {
             rule: {key: _plain(value) for key, value in asdict(getattr(self, rule)).items() if _says(value)}
-            for rule in ("dead", "rage", "error")
+            for rule in RULES
+            if getattr(self, rule) is not None
         }
 
 
@@ -108,7 +152,7 @@ def _alive(**limits_ms: float) -> dict[str, float]:
 
 _ANY = _alive(
     mutation=inf, navigation=inf, scroll=inf, focus=inf, selection=inf, window=inf, download=inf, chooser=inf,
-    input=inf, media=inf,
+    input=inf, media=inf, clipboard=inf,
 )  # fmt: skip
 _LEFT = {"navigation": inf, "window": inf, "download": inf, "chooser": inf}
 
@@ -126,9 +170,20 @@ PROFILES = {
                 own_only=True,
             ),
             # A stepper or a carousel answers each click; what makes people rage does not.
+            # Two or three quick clicks on text select a word or a paragraph.
             RageRule(
-                clicks=3, gap_ms=1000, gap_px=30, control_is_near=True, skip_tags=TEXT_FIELDS, responsive_share=0.5
+                clicks=3,
+                gap_ms=1000,
+                gap_px=30,
+                control_is_near=True,
+                skip_tags=TEXT_FIELDS,
+                cancelled_by=("selection",),
+                responsive_share=0.5,
             ),
+            quick_back=QuickBackRule(),
+            hesitation=HesitationRule(),
+            thrashing=ThrashingRule(),
+            near_miss=NearRule(),
         ),
         # PostHog/posthog-js 9b2a1b18: extensions/rageclick.ts, entrypoints/dead-clicks-autocapture.ts. The limit is
         # "less than"; rage fires once, at the third click.
@@ -178,7 +233,8 @@ PROFILES = {
             ErrorRule(10_000),
         ),
         # openreplay/openreplay dbb68105: backend/pkg/handlers/web/{clickRage,deadClick}.go. No distance: the label
-        # must be the same.
+        # must be the same. Thrashing (tracker/modules/mouse.ts): more than 4 changes of direction in a tick of 225 ms;
+        # its bound on acceleration needs samples that are nearer in time than a recorder sends.
         Profile(
             "openreplay",
             DeadRule(
@@ -189,6 +245,7 @@ PROFILES = {
                 needs_name=True,
             ),
             RageRule(clicks=3, gap_ms=299, same_target=True, marks="full"),
+            thrashing=ThrashingRule(turns=5, span_ms=225, leg_px=0),
         ),
         # amplitude/Amplitude-TypeScript: plugin-autocapture-browser (track-rage-click, track-dead-click) with the
         # constants of analytics-core: 4 clicks in 1000 ms since 2025, 5 in 3000 ms before.

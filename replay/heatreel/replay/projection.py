@@ -32,9 +32,13 @@ class Projected:
     hidden: int
 
 
-def project(hits: Hits, source: Outline, goal: Outline) -> Projected:
-    """Hits on `source` as hits on `goal`; `element` indexes the outline of `goal` then."""
-    twins = twin_elements(source, goal)
+def project(hits: Hits, source: Outline, goal: Outline, twins: Ints | None = None) -> Projected:
+    """Hits on `source` as hits on `goal`; `element` indexes the outline of `goal` then.
+
+    `twins` holds for each element of `source` the one of `goal` that it is, -1 for none; found by selector when left
+    out, which is right for two widths of one build, not for two builds.
+    """
+    twins = twin_elements(source, goal) if twins is None else twins
     on_element = hits.element >= 0
     twin = np.where(on_element, twins[np.where(on_element, hits.element, 0)] if len(twins) else -1, -1)
     shown = np.array([element.visible for element in goal.elements], dtype=bool)

@@ -20,7 +20,8 @@ class RankedElement:
     """Clicks (and taps) on one element of a snapshot.
 
     `click_share` is its share of the clicks on the snapshot, `visit_share` the share of the page's visits in which it
-    was clicked; both 0 to 1. The others are counts of clicks, but for `visits` and `sessions`.
+    was clicked; both 0 to 1. The others are counts of clicks, but for `visits` and `sessions`. What was sampled counts
+    for as many as it stands for.
     """
 
     index: int
@@ -60,9 +61,9 @@ def rank_elements(hits: Hits, outline: Outline, visits: int, roll_up: bool = Tru
     if roll_up and len(element):
         element = _acting(outline)[element]
     size = len(outline.elements)
-    counts = np.bincount(element, minlength=size)
-    of_visits = _distinct(element, clicks.visit, size)
-    of_sessions = _distinct(element, clicks.session, size)
+    counts = _whole(np.bincount(element, clicks.weight, size))
+    of_visits = _distinct(element, clicks.visit, clicks.weight, size)
+    of_sessions = _distinct(element, clicks.session, clicks.weight, size)
     signals = {name: _with(element, clicks, name, size) for name in SIGNALS}
     order = sorted(np.flatnonzero(counts).tolist(), key=lambda index: (-int(counts[index]), index))
     total = int(counts.sum())
@@ -91,12 +92,20 @@ def count_visits(hits: Iterable[Hits]) -> int:
 
     Every visit with any hit counts. A recorder sends a `view` for each, an imported source may not.
     """
-    return len(np.unique(np.concatenate([np.zeros(0, np.int32), *(some.visit for some in hits)])))
+    return _count(hits, "visit")
 
 
 def count_sessions(hits: Iterable[Hits]) -> int:
     """The sessions that have any of these hits."""
-    return len(np.unique(np.concatenate([np.zeros(0, np.int32), *(some.session for some in hits)])))
+    return _count(hits, "session")
+
+
+def _count(hits: Iterable[Hits], owner: str) -> int:
+    """How many different owners there are, each counted for as many as it stands for."""
+    some = list(hits)
+    owners = np.concatenate([np.zeros(0, np.int32), *(getattr(one, owner) for one in some)])
+    weights = np.concatenate([np.zeros(0, np.float32), *(one.weight for one in some)])
+    return round(float(weights[np.unique(owners, return_index=True)[1]].sum(dtype=np.float64)))
 
 
 def label_of(element: Element) -> str:
@@ -124,12 +133,17 @@ def _acting(outline: Outline) -> Ints:
     return found
 
 
-def _distinct(element: Ints, owner: NDArray[np.int32], size: int) -> Ints:
-    """How many different owners each element has."""
-    pairs = np.unique(np.stack([element, owner.astype(np.int64)]), axis=1)
-    return np.bincount(pairs[0], minlength=size)
+def _whole(weights: NDArray[Any]) -> Ints:
+    found: Ints = np.rint(weights).astype(np.int64)
+    return found
+
+
+def _distinct(element: Ints, owner: NDArray[np.int32], weight: NDArray[np.float32], size: int) -> Ints:
+    """How many different owners each element has, each counted for as many as it stands for."""
+    pairs, first = np.unique(np.stack([element, owner.astype(np.int64)]), axis=1, return_index=True)
+    return _whole(np.bincount(pairs[0], weight[first], size))
 
 
 def _with(element: Ints, clicks: Hits, signal: str, size: int) -> Ints:
     carried = (clicks.signals & (1 << SIGNALS.index(signal))) != 0
-    return np.bincount(element[carried], minlength=size)
+    return _whole(np.bincount(element[carried], clicks.weight[carried], size))

@@ -5,23 +5,25 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from operator import attrgetter
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from heatreel.core.hits import Hits, Ledger
+from heatreel.core.hits import TYPES, Away, Hits, Ledger
 from heatreel.core.session import Session
 from heatreel.core.workspace import Capture, Workspace
 from heatreel.replay.account import Account
 from heatreel.replay.columns import UNSUPPORTED, EventColumns, Numbers, chunks, event_columns
 from heatreel.replay.graphs import CapturedPages
 from heatreel.replay.not_placed import NotPlaced, join
-from heatreel.replay.profiles import profile
+from heatreel.replay.people import People
+from heatreel.replay.profiles import Profile, profile
 from heatreel.replay.rows import Placer, Rows
-from heatreel.replay.signals import find_signals
+from heatreel.replay.signals import Signals, find_signals
+from heatreel.replay.visits import away_times
 
 DETAILS_VERSION = 1
 """The `version` key of the details; raised when a key changes its meaning."""
@@ -29,11 +31,15 @@ DETAILS_VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class ReplayOptions:
-    """`profile` names the thresholds of the signals; `chunk_events` bounds memory; `examples` of each reason."""
+    """`profile` names the thresholds of the signals; `chunk_events` bounds memory; `examples` of each reason.
+
+    `everyone` counts crawlers and driven browsers too, which are left out else; see `people`.
+    """
 
     profile: str = "default"
     chunk_events: int = 200_000
     examples: int = 5
+    everyone: bool = False
 
 
 @dataclass(frozen=True)
@@ -45,6 +51,7 @@ class Placed:
     ledger: Ledger
     details: dict[str, Any]
     sessions: list[dict[str, Any]]
+    away: Away
 
 
 @dataclass(frozen=True)
@@ -78,6 +85,7 @@ def replay(
     details = placed.details | {
         "not_placed_blob": workspace.blobs.put(placed.not_placed.to_bytes()),
         "sessions_blob": workspace.blobs.put(_pack(placed.sessions)),
+        "away_blob": workspace.blobs.put(placed.away.to_bytes()),
     }
     number = workspace.save_replay(capture, placed.ledger, details, dict(placed.hits))
     return ReplayResult(number, capture.label, placed.ledger, details, placed.hits)
@@ -97,47 +105,68 @@ def place_sessions(
     """Places all events of the sessions; nothing is kept on disk."""
     rules = profile(options.profile)
     placer = Placer(pages)
-    account = Account(placer, options.examples)
-    hits: dict[int, list[Hits]] = {}
-    rest: list[dict[str, NDArray[Any]]] = []
-    attributes: dict[int, dict[str, Any]] = {}
+    people = People(options.everyone)
+    runs = {kind: _Run(placer, Account(placer, rules, options.examples)) for kind in ("person", "synthetic")}
     for some in chunks(sessions, options.chunk_events):
-        columns = event_columns(some, placer.numbers)
-        for session in some:
-            attributes.setdefault(placer.numbers.sessions[session.id], session_attributes(session))
-        rows = placer.rows(columns)
-        areas = window_areas(columns, placer.numbers)
-        signals = find_signals(columns, rows.order, rows.visit[rows.order], placer.numbers.targets, areas, rules)
-        account.add(columns, rows, signals.clusters)
-        for ordinal, part in hits_of_rows(columns, rows, signals.bits).items():
-            hits.setdefault(pages.snapshots[ordinal].id, []).append(part)
-        rest.append(_rest(columns, rows, placer))
-        progress(len(columns) + len(columns.context))
-    details = {"version": DETAILS_VERSION, "signals": rules.as_json(), "error_px": None, **account.as_json()}
+        for kind, of_kind in people.sorted(some).items():
+            columns = event_columns(of_kind, placer.numbers)
+            if kind == "bot":
+                people.leave_out(kind, len(columns))
+            else:
+                rows = placer.rows(columns)
+                people.describe(of_kind, columns, rows, placer)
+                runs[kind].add(columns, rows, people.weights(placer), rules)
+            progress(len(columns) + len(columns.context))
+    if runs["person"].account.seen and runs["synthetic"].account.seen:
+        people.leave_out("synthetic", runs["synthetic"].account.recorded)
+    kept = runs["person"] if runs["person"].account.seen else runs["synthetic"]
+    details = {"version": DETAILS_VERSION, "signals": rules.as_json(), "error_px": None, **kept.account.as_json()}
     return Placed(
-        hits={snapshot: _joined(parts) for snapshot, parts in hits.items()},
-        not_placed=join(rest, _tables(placer)),
-        ledger=account.ledger(),
-        details=details,
-        sessions=[attributes[number] for number in sorted(attributes)],
+        hits={pages.snapshots[ordinal].id: _joined(parts) for ordinal, parts in kept.hits.items()},
+        not_placed=join(kept.rest, _tables(placer)),
+        ledger=replace(kept.account.ledger(), left_out=people.left_out),
+        details=details | {"signatures": list(kept.signatures), "sampling": people.sampling()},
+        sessions=people.table(placer),
+        away=_joined_away(kept.away),
     )
 
 
-def session_attributes(session: Session) -> dict[str, Any]:
-    """What is kept of a session beside its hits: what segments ask for."""
-    return {
-        "session": session.id,
-        "site": session.site,
-        "started_ms": session.started_ms,
-        "width": session.viewport[0],
-        "height": session.viewport[1],
-        "dpr": session.dpr,
-        "touch": session.touch,
-        "language": session.language,
-        "variant": session.variant,
-        "source": session.source,
-        "properties": dict(session.properties),
-    }
+@dataclass
+class _Run:
+    """What becomes of the sessions of one kind, some at a time."""
+
+    placer: Placer
+    account: Account
+    hits: dict[int, list[Hits]] = field(default_factory=dict)
+    rest: list[dict[str, NDArray[Any]]] = field(default_factory=list)
+    away: list[Away] = field(default_factory=list)
+    signatures: dict[str, int] = field(default_factory=dict)
+
+    def add(self, columns: EventColumns, rows: Rows, weights: NDArray[np.float32], rules: Profile) -> None:
+        placer = self.placer
+        areas = window_areas(columns, placer.numbers)
+        signals = find_signals(columns, rows, placer, areas, rules)
+        self.account.add(columns, rows, signals.clusters)
+        signature = self._signatures(len(columns), signals)
+        for ordinal, part in hits_of_rows(columns, rows, signals.bits, weights, signature).items():
+            self.hits.setdefault(ordinal, []).append(part)
+        self.rest.append(_rest(columns, rows, placer))
+        self.away.append(away_times(columns, rows.visit))
+
+    def _signatures(self, count: int, signals: Signals) -> NDArray[np.int32]:
+        """For each row the number of the error that it led to, -1 without one."""
+        found = np.full(count, -1, dtype=np.int32)
+        for cluster in signals.clusters:
+            if cluster.signal == "error":
+                text = str(cluster.values.get("message") or cluster.values.get("signature") or "error")
+                found[list(cluster.rows)] = self.signatures.setdefault(text, len(self.signatures))
+        return found
+
+
+def _joined_away(parts: list[Away]) -> Away:
+    if not parts:
+        return Away(np.zeros(0, np.int32), np.zeros(0), np.zeros(0))
+    return Away(*(np.concatenate([getattr(part, name) for part in parts]) for name in ("visit", "from_ms", "to_ms")))
 
 
 def window_areas(columns: EventColumns, numbers: Numbers) -> NDArray[np.float64]:
@@ -148,14 +177,21 @@ def window_areas(columns: EventColumns, numbers: Numbers) -> NDArray[np.float64]
     return areas
 
 
-def hits_of_rows(columns: EventColumns, rows: Rows, bits: NDArray[np.uint16]) -> dict[int, Hits]:
-    """The placed rows as hits, by ordinal of the snapshot, in the order of events."""
+def hits_of_rows(
+    columns: EventColumns,
+    rows: Rows,
+    bits: NDArray[np.uint16],
+    weights: NDArray[np.float32],
+    signature: NDArray[np.int32],
+) -> dict[int, Hits]:
+    """The placed rows as hits, by ordinal of the snapshot, in the order of events. `weights` are those of sessions."""
     placed = np.flatnonzero(rows.placed)
     placed = placed[np.argsort(rows.ordinal[placed], kind="stable")]
     if not len(placed):
         return {}
     ordinals, starts = np.unique(rows.ordinal[placed], return_index=True)
     ids = np.array(list(map(attrgetter("id"), columns.events)), dtype=np.str_)
+    ms = _lengths(columns)
     found: dict[int, Hits] = {}
     for ordinal, at in zip(ordinals.tolist(), np.split(placed, starts[1:]), strict=True):
         found[ordinal] = Hits(
@@ -169,7 +205,24 @@ def hits_of_rows(columns: EventColumns, rows: Rows, bits: NDArray[np.uint16]) ->
             element=rows.element[at].astype(np.int32),
             confidence=rows.confidence[at].astype(np.float32),
             time_ms=columns.time_ms[at],
+            ms=ms[at],
+            weight=weights[columns.session[at]],
+            signature=signature[at],
         )
+    return found
+
+
+_LASTING = (TYPES.index("hover"), TYPES.index("gaze"))
+
+
+def _lengths(columns: EventColumns) -> NDArray[np.float32]:
+    """How long each hover and fixation lasted, ms; 0 for all else."""
+    found = np.zeros(len(columns), dtype=np.float32)
+    for row in np.flatnonzero(np.isin(columns.type, _LASTING)).tolist():
+        data = columns.events[row].data
+        told = data.get("dwell_ms", data.get("ms"))
+        if isinstance(told, int | float) and 0 <= told < 1e9:
+            found[row] = told
     return found
 
 

@@ -285,9 +285,13 @@ class Placer:
         for ordinal in np.unique(rows.ordinal[at[known]]).tolist():
             here = at[known & (rows.ordinal[at] == ordinal)]
             x, y = columns.x[here], columns.y[here]
-            rows.element[here] = placing.element_at(self.pages.outline(ordinal), x, y)
+            fixed = np.array([bool(columns.events[row].data.get("fixed")) for row in here.tolist()], dtype=bool)
+            outline = self.pages.outline(ordinal)
+            rows.element[here] = placing.element_at(outline, x, y, fixed)
             rows.x[here], rows.y[here] = x, y
             rows.reason[here[rows.element[here] < 0]] = _CODE["out_of_range"]
+            # Nobody said what was hit, so this is never sure, and least so at the edge of an element.
+            rows.confidence[here] *= placing.sureness(outline, rows.element[here], x, y)
 
     def _place_points(self, columns: EventColumns, rows: Rows) -> None:
         """Events on a target: their share of its box, on the box that the snapshot has."""
@@ -298,21 +302,42 @@ class Placer:
         u = placing.shares(columns.u[at], columns.x[at], before[:, 0], before[:, 2])
         v = placing.shares(columns.v[at], columns.y[at], before[:, 1], before[:, 3])
         u, v, masked = self._fill(columns, at, u, v)
+        u, v, bare = self._without_box(columns, rows, at, u, v)
         unknown = np.isnan(u) | np.isnan(v)
         outside = ~placing.in_range(u, before[:, 2]) | ~placing.in_range(v, before[:, 3])
         rows.reason[at[outside]] = _CODE["out_of_range"]
         rows.reason[at[unknown]] = _CODE["unsupported"]
         rows.reason[at[masked]] = _CODE["masked"]
         good = ~(unknown | outside | masked)
-        at, u, v, before = at[good], u[good], v[good], before[good]
+        at, u, v, before, bare = at[good], u[good], v[good], before[good], bare[good]
         if not len(at):
             return
         boxes, container = self._boxes(rows.ordinal[at], rows.element[at])
+        before[bare] = boxes[bare]
         x, y = placing.place(u, v, before, boxes, container)
         width, height = self._sizes[rows.ordinal[at]].T
         off = ~((x >= -1) & (y >= -1) & (x <= width + 1) & (y <= height + 1))
         rows.x[at], rows.y[at] = x, y
         rows.reason[at[off]] = _CODE["out_of_range"]
+
+    def _without_box(
+        self, columns: EventColumns, rows: Rows, at: Ints, u: Floats, v: Floats
+    ) -> tuple[Floats, Floats, Bools]:
+        """Shares where the source tells a target and a page point, but not the target's box: of the box on the
+        snapshot when the window is as wide, kept inside of it, else the middle. And which rows these are."""
+        x, y = columns.x[at], columns.y[at]
+        boxless = ~(np.nan_to_num(columns.box[at, 2:]) > 0).all(axis=1)
+        bare = boxless & (np.isnan(u) | np.isnan(v)) & np.isfinite(x) & np.isfinite(y) & (columns.type[at] != _SCROLL)
+        if not bare.any():
+            return u, v, bare
+        here = np.flatnonzero(bare)
+        boxes, _container = self._boxes(rows.ordinal[at[here]], rows.element[at[here]])
+        exact = np.array([place.exact for place in self.places], dtype=bool)[rows.place[at[here]]]
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            across, down = ((x[here] - boxes[:, 0]) / boxes[:, 2], (y[here] - boxes[:, 1]) / boxes[:, 3])
+        u[here] = np.where(exact, np.clip(np.nan_to_num(across, nan=0.5), 0, 1), 0.5)
+        v[here] = np.where(exact, np.clip(np.nan_to_num(down, nan=0.5), 0, 1), 0.5)
+        return u, v, bare
 
     def _fill(self, columns: EventColumns, at: Ints, u: Floats, v: Floats) -> tuple[Floats, Floats, Bools]:
         """Shares where the event tells none: the middle for what no pointer did; and which rows were masked."""

@@ -1,4 +1,4 @@
-"""Signals: which clicks were dead, rage, followed by an error, first or last of their visit.
+"""Signals: which clicks were dead, rage, followed by an error, in doubt, first or last of their visit.
 
 Signals are derived from what was recorded (what followed each click), by the rules of a profile. They are not stored
 as truth: another profile is another replay.
@@ -6,7 +6,7 @@ as truth: another profile is another replay.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
 from typing import Any
@@ -17,13 +17,16 @@ from numpy.typing import NDArray
 from heatreel.core.hits import SIGNALS
 from heatreel.core.session import Event, Target
 from heatreel.replay.columns import POINTER_CODES, EventColumns
+from heatreel.replay.motion import Found, hesitations, quick_backs, thrashings
+from heatreel.replay.near_miss import NearMisses
 from heatreel.replay.profiles import DeadRule, ErrorRule, Profile, RageRule
+from heatreel.replay.rows import Placer, Rows
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
-RESPONSES = ("mutation", "navigation", "scroll", "window", "download", "chooser", "input", "media")
+RESPONSES = ("mutation", "navigation", "scroll", "window", "download", "chooser", "input", "media", "clipboard")
 """Effects by which a page answers. Focus and selection follow a click on nearly anything."""
 
 _BUTTON_TYPES = ("button", "submit", "reset", "image")
@@ -73,25 +76,42 @@ class Signals:
     clusters: list[Cluster]
 
 
-def find_signals(
-    columns: EventColumns,
-    order: Ints,
-    visit: Ints,
-    targets: Sequence[Target],
-    areas: Floats,
-    profile: Profile,
-) -> Signals:
-    """The signals of all clicks. `order` are the rows in document order, `areas` the window of each row in CSS px²."""
-    clicks = gather_clicks(columns, order, visit, areas)
+def find_signals(columns: EventColumns, rows: Rows, placer: Placer, areas: Floats, profile: Profile) -> Signals:
+    """The signals of all rows; `areas` are the windows of the rows in CSS px²."""
+    targets = placer.numbers.targets
+    clicks = gather_clicks(columns, rows.order, rows.visit[rows.order], areas)
     dead = find_dead(clicks, targets, profile.dead)
     rage, rows_of_rage = find_rage(clicks, targets, profile.rage, dead)
     error, errors = find_errors(clicks, columns, profile.error)
     first, last = find_ends(clicks)
     bits = np.zeros(len(columns), dtype=np.uint16)
     for name, flagged in (("dead", dead), ("rage", rage), ("error", error), ("first", first), ("last", last)):
-        bits[clicks.row[flagged]] |= np.uint16(1 << SIGNALS.index(name))
+        bits[clicks.row[flagged]] |= _bit(name)
     clusters = [*_dead_clusters(clicks, dead), *rows_of_rage, *errors]
+    for cluster in _doubts(columns, rows, placer, profile):
+        bits[list(cluster.rows)] |= _bit(cluster.signal)
+        clusters.append(cluster)
     return Signals(bits, clusters)
+
+
+def _bit(name: str) -> np.uint16:
+    return np.uint16(1 << SIGNALS.index(name))
+
+
+def _doubts(columns: EventColumns, rows: Rows, placer: Placer, profile: Profile) -> Iterator[Cluster]:
+    """What shows that people were in doubt, or missed what they aimed at."""
+    found: dict[str, Iterable[Found]] = {}
+    if profile.quick_back:
+        found["quick_back"] = quick_backs(columns, rows.order, rows.visit, rows.page, profile.quick_back)
+    if profile.hesitation:
+        found["hesitation"] = hesitations(columns, rows.order, profile.hesitation)
+    if profile.thrashing:
+        found["thrashing"] = thrashings(columns, rows.order, profile.thrashing)
+    if profile.near_miss:
+        missed, values = NearMisses(placer).find(columns, rows, profile.near_miss)
+        found["near_miss"] = (((row,), value) for row, value in zip(missed.tolist(), values, strict=True))
+    for name, some in found.items():
+        yield from (Cluster(name, members, told) for members, told in some)
 
 
 def gather_clicks(columns: EventColumns, order: Ints, visit: Ints, areas: Floats) -> Clicks:
@@ -136,6 +156,9 @@ def find_dead(clicks: Clicks, targets: Sequence[Target], rule: DeadRule) -> Bool
 def _is_quiet(data: Mapping[str, Any], own: bool, rule: DeadRule) -> bool:
     effects = data.get("effects")
     if effects is None or not data.get("trusted", True):
+        return False
+    # A page that changes by itself hides what a click changed; a menu may open as the button goes down.
+    if data.get("noisy") or data.get("down"):
         return False
     if (rule.skip_modified and data.get("modified")) or (rule.skip_repeated and data.get("repeated")):
         return False
@@ -259,11 +282,18 @@ def _is_full(clicks: Clicks, row: Ints, full: int, rule: RageRule) -> bool:
 
 def _is_answered(clicks: Clicks, together: Ints, rule: RageRule) -> bool:
     """Whether the page did what was asked: then many clicks are use, not rage."""
-    effects = [(clicks.data[at].get("effects") or ()) if clicks.own[at] else () for at in together.tolist()]
+    effects = [_effects_of(clicks, at) for at in together.tolist()]
     if any(name in rule.cancelled_by for some in effects for name in some):
         return True
     answered = sum(any(name in RESPONSES for name in some) for some in effects)
     return answered > rule.responsive_share * len(effects)
+
+
+def _effects_of(clicks: Clicks, at: int) -> tuple[str, ...]:
+    data = clicks.data[at]
+    down = data.get("down")
+    own = tuple(data.get("effects") or ()) if clicks.own[at] else ()
+    return (*own, *down) if isinstance(down, list | tuple) else own
 
 
 def _rage_values(clicks: Clicks, together: Ints) -> dict[str, Any]:
@@ -277,20 +307,30 @@ def _rage_values(clicks: Clicks, together: Ints) -> dict[str, Any]:
 
 
 def find_errors(clicks: Clicks, columns: EventColumns, rule: ErrorRule) -> tuple[Bools, list[Cluster]]:
-    """Clicks that an error followed, shape (n,), with the signature of the error."""
+    """Clicks that an error or a failed request followed, shape (n,), with its signature.
+
+    An error that came after a failed request of the same click has that as its cause: the chain is told.
+    """
     flagged = np.zeros(len(clicks), dtype=bool)
     found: list[Cluster] = []
-    errors = [(session, event) for session, event in columns.context if event.type == "error"]
+    errors = [(session, event) for session, event in columns.context if event.type in ("error", "request")]
     if not errors or not len(clicks):
         return flagged, found
     of_document: dict[tuple[int, str], list[int]] = {}
     for position, row in enumerate(clicks.row.tolist()):
         of_document.setdefault((int(columns.session[row]), columns.events[row].document), []).append(position)
-    for session, event in errors:
+    failed: dict[int, str] = {}
+    for session, event in sorted(errors, key=lambda one: one[1].time_ms):
         cause = _cause(clicks, of_document.get((session, event.document), []), event, rule)
-        if cause is not None:
-            flagged[cause] = True
-            found.append(Cluster("error", (int(clicks.row[cause]),), _error_values(clicks, cause, event)))
+        if cause is None:
+            continue
+        flagged[cause] = True
+        values = _error_values(clicks, cause, event)
+        if event.type == "request":
+            failed.setdefault(cause, str(event.data.get("message", "")))
+        elif cause in failed:
+            values["request"] = failed[cause]
+        found.append(Cluster("error", (int(clicks.row[cause]),), values))
     return flagged, found
 
 
@@ -304,8 +344,9 @@ def _cause(clicks: Clicks, positions: Sequence[int], event: Event, rule: ErrorRu
 
 def _error_values(clicks: Clicks, position: int, event: Event) -> dict[str, Any]:
     after_ms = event.time_ms - float(clicks.time_ms[position])
-    values: dict[str, Any] = {key: event.data[key] for key in ("signature", "message") if event.data.get(key)}
-    return values | {"after_ms": round(after_ms)}
+    values: dict[str, Any] = {key: event.data[key] for key in ("signature", "message", "status") if event.data.get(key)}
+    kind = {"request": {"cause": "failed request"}, "error": {}}[event.type]
+    return values | kind | {"after_ms": round(after_ms)}
 
 
 # First and last

@@ -36,6 +36,7 @@ class UnknownState:
     variant: str
     settings: dict[str, str]
     sketch: Bits | None
+    sketch_text: str = ""
     nearest: str = ""
     likeness: float = 0.0
     events: int = 0
@@ -56,6 +57,8 @@ class UnknownState:
             "path": [{"action": "click", "selector": selector} for selector in path],
             "settings": self.settings,
         }
+        if self.sketch_text:
+            record["sketch"] = self.sketch_text
         if self.nearest:
             record |= {"nearest": self.nearest, "likeness": round(self.likeness, 3)}
         return record
@@ -84,7 +87,8 @@ class UnknownStates:
         for one in known:
             if told or sketch is None or similarities([one.sketch], sketch)[0] >= ALIKE:
                 return one
-        known.append(UnknownState(page, viewport, variant, told, sketch))
+        text = state.sketch if state and sketch is not None else ""
+        known.append(UnknownState(page, viewport, variant, told, sketch, text))
         if graph and seen >= 0:
             likeness = self.recognition.evidence(graph, seen).likeness
             best = int(np.argmax(likeness))

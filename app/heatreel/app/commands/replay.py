@@ -16,6 +16,9 @@ def replay(
     profile: Annotated[
         str, typer.Option("--profile", metavar="NAME", help="Thresholds of dead, rage and the other signals.")
     ] = "default",
+    everyone: Annotated[
+        bool, typer.Option("--everyone", help="Count crawlers and driven browsers too; they are left out else.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Place every recorded event on the element it hit, in the state it happened in; print the ledger.
@@ -35,7 +38,7 @@ def replay(
             opened,
             label,
             log.sessions(),
-            ReplayOptions(profile=profile),
+            ReplayOptions(profile=profile, everyone=everyone),
             progress=lambda events: shown.advance(step, events),
         )
         reading = log.reading
