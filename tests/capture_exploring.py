@@ -11,7 +11,8 @@ from pathlib import Path
 
 from heatreel.capture.browser import launch
 from heatreel.capture.capture import ARGUMENTS
-from heatreel.capture.explore import Exploration, Explorer
+from heatreel.capture.explore import Explorer
+from heatreel.capture.found import Exploration
 from heatreel.capture.guard import NetworkGuard
 from heatreel.capture.options import CaptureOptions
 from heatreel.capture.tab import Tab

@@ -48,7 +48,7 @@ TRUTH: dict[str, list[str]] = {
     "snap.html": ["carousel | Slide 2", "carousel | Slide 3"],
     "spa.html": [],
     "target.html": ["disclosure | Open: Read more"],
-    "theme.html": ["other | After: Dark mode"],
+    "theme.html": ["theme | Theme: Dark mode"],
     "unsafe.html": [],
 }
 

@@ -54,6 +54,8 @@ async def _by_hand(tab: Tab, action: Action) -> bool:
         return await scroll(tab, action.selector)
     if action.action in ("type", "select", "wait") and action.selector:
         return await _fill(tab, action)
+    if action.action == "wait":
+        return bool(await tab.ask("pass", float(action.value or 0)))
     if action.action == "route":
         return bool(await tab.ask("route", action.value))
     raise PageError(f"{tab.url}: a recipe has no action {action.action!r}")

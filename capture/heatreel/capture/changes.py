@@ -10,7 +10,7 @@ from typing import Any
 class Root:
     """The outermost element of something that appeared or went. Lengths are page CSS px.
 
-    `top`, `left`: where what is seen of it begins.
+    `top`, `left`: where what is seen of it begins. `line`: its first line. `held`: the trigger lies in it.
     """
 
     selector: str
@@ -27,6 +27,8 @@ class Root:
     slide: str = ""
     carousel: str = ""
     label: str = ""
+    line: str = ""
+    held: bool = False
     left: int = 0
     top: int = 0
     x: int = 0
@@ -65,6 +67,8 @@ class Change:
     both: int = 0
     moved: int = 0
     recolored: int = 0
+    scaled: int = 0
+    backdrop: bool = False
     leaves: int = 0
     height: int = 0
     digest: str = ""
@@ -90,13 +94,14 @@ class Change:
 
     @property
     def repainted(self) -> bool:
-        """Whether most of the page took another colour: a theme."""
-        return self.both >= 5 and self.recolored >= 0.5 * self.both
+        """Whether the page took other colours: most of its leaves, or what it is painted on with some of them."""
+        return self.both >= 5 and (self.recolored >= 0.5 * self.both or (self.backdrop and self.recolored >= 3))
 
     @property
     def rearranged(self) -> bool:
-        """Whether a good part of the page lies elsewhere across, or in another order."""
-        return self.moved >= max(4, 0.2 * self.both) or self.reordered >= 2
+        """Whether a good part of the page lies elsewhere across, in another order, or is set in another size."""
+        scaled = self.scaled >= max(3, 0.25 * self.both)
+        return scaled or self.moved >= max(4, 0.2 * self.both) or self.reordered >= 2
 
     @property
     def visible(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from heatreel.capture.changes import Change, Root
 from heatreel.capture.triggers import Candidate
@@ -19,6 +20,9 @@ NAMES = {
     "menu": "Menu",
     "hover": "Hover",
     "overlay": "Closed",
+    "theme": "Theme",
+    "language": "Language",
+    "step": "Step",
     "other": "After",
 }
 """What a label starts with, by kind."""
@@ -28,6 +32,16 @@ _CLOSES = re.compile(r"^(close|dismiss|hide|accept|reject|decline|agree|allow|go
 _TABBY = re.compile(r"\b(tab|tabs|pill|pills|segment)", re.I)
 _CAROUSEL = re.compile(r"carousel|slider|swiper|slick|splide|glide|slideshow|owl-|slide-to|bs-slide", re.I)
 
+
+_FORWARD = re.compile(
+    r"^\W*(next|continue|proceed|weiter|suivant|siguiente|avanti|volgende|dalej|далее|次へ|下一步)\b", re.I
+)
+_LANGUAGES = re.compile(
+    r"^(en|de|fr|es|it|nl|pt|pl|sv|da|no|nb|fi|cs|sk|hu|ro|bg|el|tr|ru|uk|ar|he|ja|ko|zh|cy|english|deutsch|français|"
+    r"español|italiano|nederlands|português|polski|svenska|dansk|norsk|suomi|čeština|magyar|română|türkçe|русский|"
+    r"українська|العربية|עברית|日本語|한국어|中文|cymraeg)\b(-[a-z]{2})?$",
+    re.I,
+)
 
 _WORD = re.compile(r"[^\W\d_]{2}|[\u3040-\u9fff]")
 _CALENDAR = re.compile(r"calendar|date-?picker|datepicker|flatpickr|timepicker|colorpicker|color-picker", re.I)
@@ -44,8 +58,14 @@ def kind_of(candidate: Candidate, change: Change, siblings: int, window: tuple[i
     `siblings`: how many candidates are structurally like it, itself included; `window`: viewport in CSS px.
     """
     root = largest(change.roots)
+    if candidate.reason == "late":
+        return "dialog" if root and (root.is_dialog or _covers(root, window)) else "popover"
     if candidate.reason == "summary":
         return "details"
+    if _sets_language(candidate, change):
+        return "language"
+    if change.repainted and not (change.solid and change.added):
+        return "theme"
     if candidate.reason == "select" or not (change.added or change.removed):
         return "other"
     if not change.added:
@@ -67,6 +87,8 @@ def kind_of(candidate: Candidate, change: Change, siblings: int, window: tuple[i
         return "tab"
     if root and root.overlay in ("fixed", "absolute"):
         return _overlay(root, window)
+    if _FORWARD.search(candidate.name) and _swapped(change):
+        return "step"
     if not candidate.expanded and (
         _TABBY.search(f"{candidate.classes} {candidate.around}") or (siblings > 1 and _swapped(change))
     ):
@@ -77,9 +99,14 @@ def kind_of(candidate: Candidate, change: Change, siblings: int, window: tuple[i
     return "accordion" if alike else "disclosure"
 
 
+def _sets_language(candidate: Candidate, change: Change) -> bool:
+    """Whether words took the place of other words by a trigger that is called as a language is."""
+    return bool(_LANGUAGES.match(candidate.name)) and bool(change.added_texts) and bool(change.removed_texts)
+
+
 def _closing(candidate: Candidate, change: Change) -> str:
     root = largest(change.left)
-    if root and (root.is_dialog or root.overlay in ("fixed", "absolute", "top")):
+    if root and (root.is_dialog or (root.held and root.overlay)):
         return "overlay"
     if candidate.expanded:
         return "accordion"
@@ -102,8 +129,11 @@ def _menu_like(candidate: Candidate, root: Root | None) -> bool:
 
 
 def _overlay(root: Root, window: tuple[int, int]) -> str:
-    covers = root.w * root.h >= 0.25 * window[0] * window[1]
-    return "dialog" if covers and root.overlay == "fixed" else "popover"
+    return "dialog" if _covers(root, window) else "popover"
+
+
+def _covers(root: Root, window: tuple[int, int]) -> bool:
+    return root.overlay == "fixed" and root.w * root.h >= 0.25 * window[0] * window[1]
 
 
 def _swapped(change: Change) -> bool:
@@ -117,18 +147,38 @@ def largest(roots: Iterable[Root]) -> Root | None:
     return max(roots, key=lambda root: root.w * root.h, default=None)
 
 
+@dataclass(frozen=True)
+class Named:
+    """Kind and name of a state."""
+
+    kind: str
+    label: str
+
+
+def name_of(candidate: Candidate, change: Change, siblings: int, window: tuple[int, int]) -> Named:
+    """Kind and name of the state that a trigger leads to; slides are numbered by the caller."""
+    kind = kind_of(candidate, change, siblings, window)
+    return Named(kind, label_of(kind, candidate, change))
+
+
 def label_of(kind: str, candidate: Candidate, change: Change, number: int = 0) -> str:
     """The name that a person would give the state. `number` counts slides from 1."""
     root = largest(change.roots)
     name = candidate.name
     if not _WORD.search(name):
-        name = (root.label or root.heading or root.text[:40] if root else "") or name or candidate.target
+        said = (root.label, root.heading, root.line) if root else ()
+        name = next((one for one in said if _WORD.search(one)), "") or _spelled(candidate) or name
     if candidate.reason == "field":
         name = candidate.name or candidate.selector.rpartition("#")[2]
     if kind == "carousel":
         return f"Slide {number}"
-    if candidate.reason == "select":
+    if candidate.reason == "select" and kind == "other":
         return f"Option: {_short(name)}"
+    if kind == "step" and root:
+        return f"Step: {_short(root.heading or root.text)}"
+    if candidate.reason == "late" and root:
+        name = root.dialog or root.label or root.heading or root.text[:60]
+        return f"{'Dialog' if kind == 'dialog' else 'Notice'}: {_short(name)}"
     if kind == "dialog" and root:
         name = root.dialog or root.heading or name
     if kind == "overlay":
@@ -137,9 +187,20 @@ def label_of(kind: str, candidate: Candidate, change: Change, number: int = 0) -
     lead = NAMES.get(kind, "After")
     if name.rstrip().endswith("?") and kind in ("details", "accordion", "disclosure"):
         lead = "FAQ"
-    if not change.added and change.removed and kind != "overlay":
+    if kind in ("theme", "language"):
+        return f"{lead}: {_short(name)}"
+    if candidate.pressed and kind in ("other", "disclosure"):
+        lead = "Off" if candidate.pressed == "true" else "On"
+    elif not change.added and change.removed and kind != "overlay":
         lead = "Closed"
     return f"{lead}: {_short(name) or candidate.selector}"
+
+
+def _spelled(candidate: Candidate) -> str:
+    """Words from what the trigger is called in the page: `searchDropdown` is "search dropdown"."""
+    last = candidate.selector.rpartition("#")[2] if "#" in candidate.selector else ""
+    word = candidate.target or (last if re.fullmatch(r"[\w-]+", last) else "")
+    return " ".join(re.sub(r"([a-z])([A-Z])", r"\1 \2", word).replace("-", " ").replace("_", " ").split()).lower()
 
 
 def _short(name: str) -> str:

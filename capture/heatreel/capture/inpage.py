@@ -8,7 +8,7 @@ from importlib.resources import files
 
 from heatreel.core.errors import CannotRun
 
-_FILES = ("watch.js", "settle.js", "see.js", "find.js", "act.js", "compare.js")
+_FILES = ("watch.js", "settle.js", "see.js", "find.js", "hover.js", "act.js", "describe.js", "compare.js")
 
 
 @cache
@@ -43,6 +43,21 @@ def init_script() -> str:
     folder = files("heatreel.capture") / "inpage"
     own = "\n".join((folder / name).read_text("utf-8") for name in _FILES)
     return f"{own}\n{page_model()}"
+
+
+def clock_script(moment: str) -> str:
+    """A script by which the page's `Date` always says this moment (ISO 8601); "" leaves the clock alone.
+
+    Timers run on: a page whose timers stand still would never come to rest.
+    """
+    if not moment:
+        return ""
+    return (
+        f"(() => {{ const now = new Date({json.dumps(moment)}).getTime(); globalThis.Date = new Proxy(Date, {{"
+        " apply: (Kind) => new Kind(now).toString(),"
+        " construct: (Kind, given, made) => Reflect.construct(Kind, given.length ? given : [now], made),"
+        " get: (Kind, name) => name === 'now' ? () => now : Reflect.get(Kind, name) }); })();"
+    )
 
 
 def hiding_script(hide: tuple[str, ...], mask: tuple[str, ...]) -> str:

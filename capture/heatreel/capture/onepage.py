@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from heatreel.capture.content import content
 from heatreel.capture.crawl import Crawl, Link
 from heatreel.capture.deadline import KEEP_S, pace, stretch
-from heatreel.capture.explore import Exploration, Explorer
+from heatreel.capture.explore import Explorer
+from heatreel.capture.found import Exploration
 from heatreel.capture.grouping import shape
 from heatreel.capture.recipes import follow_all
 from heatreel.capture.results import PageDone, Record

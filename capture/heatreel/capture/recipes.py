@@ -11,7 +11,8 @@ from typing import Any
 from heatreel.capture import acting
 from heatreel.capture.changes import Change
 from heatreel.capture.classify import kind_of, label_of, state_id
-from heatreel.capture.explore import Explorer, Found
+from heatreel.capture.explore import Explorer
+from heatreel.capture.found import Found
 from heatreel.capture.options import Asked
 from heatreel.capture.triggers import Candidate
 from heatreel.core.element import Outline

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from heatreel.capture import acting
-from heatreel.capture.explore import Explorer, Found
+from heatreel.capture.explore import Explorer
+from heatreel.capture.found import Found
 from heatreel.capture.inpage import keeping_script
 from heatreel.capture.parts import Part, parts, parts_script
 from heatreel.capture.picture import picture, shown_size

@@ -70,6 +70,8 @@ class Candidate:
     submit: bool = False
     checked: bool = False
     listens: bool = False
+    keys: bool = False
+    pressed: str = ""
     x: int = 0
     y: int = 0
     w: int = 0
@@ -85,10 +87,28 @@ class Candidate:
         return self.reason.startswith("hover")
 
     @property
+    def alike(self) -> str:
+        """What it shares with candidates of the same make."""
+        return f"{self.reason}:{self.group}"
+
+    @property
+    def widget(self) -> str:
+        """What it is a part of: its tab list, else those of the same make."""
+        return self.tablist or self.group
+
+    @property
+    def chooses(self) -> bool:
+        """Whether it chooses one of several, or sets something: doing it again leads nowhere else."""
+        sets = self.role in _SETTERS or self.type in ("radio", "checkbox") or bool(self.pressed)
+        return self.hovers or sets or self.reason in ("select", "field", "summary", "check")
+
+    @property
     def says(self) -> bool:
         """Whether the page itself says that this opens, closes or selects something."""
         return self.reason in SURE or bool(self.expanded or self.popup or self.role == "tab")
 
+
+_SETTERS = frozenset({"tab", "option", "radio", "checkbox", "switch", "menuitemradio", "menuitemcheckbox", "treeitem"})
 
 # Whole words, in the languages of most of the web. A question such as "How do I pay?" is not an order.
 _UNSAFE = re.compile(
@@ -121,14 +141,22 @@ def unsafe(candidate: Candidate, page_url: str) -> str:
     leaves = scheme in ("http", "https") and origin(candidate.href) != origin(page_url)
     if leaves and candidate.reason in ("link", "link-picture"):
         return "leads off the site"
-    if candidate.submit and not candidate.says:
+    if candidate.submit and not candidate.says and not candidate.listens:
         return "would submit a form"
+    if _only_leads(candidate):
+        return ""
     if not candidate.says and len(candidate.name) <= _LONG and "?" not in candidate.name:
         if found := _UNSAFE.search(candidate.name):
             return f"reads as {found[0].lower()!r}"
         if _COPIES.match(candidate.name):
             return "copies or prints"
     return ""
+
+
+def _only_leads(candidate: Candidate) -> bool:
+    """Whether it is a link that opens another page, whatever it is called: "Send feedback" sends nothing."""
+    web = candidate.href.startswith(("http:", "https:")) and not candidate.raw.startswith(("#", "javascript:"))
+    return candidate.reason in ("link", "link-picture") and web and not candidate.listens
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,13 @@
   const hr = globalThis.__heatreelCapture;
   if (hr.act) return;
 
+  // The page may use these names for things of its own.
+  hr.kinds = { Event, MouseEvent, PointerEvent, Touch: globalThis.Touch, TouchEvent: globalThis.TouchEvent };
+  const kindsOf = (element) => {
+    const view = element.ownerDocument.defaultView;
+    return ((view && view.__heatreelCapture) || hr).kinds;
+  };
+
   const center = (element) => {
     const box = element.getClientRects()[0] || element.getBoundingClientRect();
     return [box.left + box.width / 2, box.top + box.height / 2];
@@ -17,16 +24,16 @@
 
   const fire = (element, Kind, type, at, more = {}) => {
     const view = element.ownerDocument.defaultView;
-    return element.dispatchEvent(new view[Kind](type, {
+    return element.dispatchEvent(new (kindsOf(element)[Kind])(type, {
       bubbles: true, cancelable: true, composed: true, view, clientX: at[0], clientY: at[1], button: 0, detail: 1, ...more,
     }));
   };
 
   const touches = (element, at) => {
-    const view = element.ownerDocument.defaultView;
-    if (!view.TouchEvent || !view.Touch) return true;
-    const touch = new view.Touch({ identifier: 1, target: element, clientX: at[0], clientY: at[1] });
-    const send = (type, list) => element.dispatchEvent(new view.TouchEvent(type, {
+    const view = element.ownerDocument.defaultView, { Touch, TouchEvent } = kindsOf(element);
+    if (!TouchEvent || !Touch) return true;
+    const touch = new Touch({ identifier: 1, target: element, clientX: at[0], clientY: at[1] });
+    const send = (type, list) => element.dispatchEvent(new TouchEvent(type, {
       bubbles: true, cancelable: true, composed: true, view, touches: list, targetTouches: list, changedTouches: [touch],
     }));
     send("touchstart", [touch]);
@@ -40,6 +47,12 @@
     return null;
   };
 
+  const arrive = (target) => {
+    over(target, ["mouseover"]);
+    for (const one of chain(target).reverse()) over(one, ["mouseenter"]);
+    over(target, ["mousemove"]);
+  };
+
   // The events of a real click in their order. No scrolling: menus and popovers close when the page moves.
   const click = (element, touch) => {
     const target = innermost(element);
@@ -48,6 +61,8 @@
     fire(target, "PointerEvent", "pointerover", at, pointer);
     fire(target, "PointerEvent", "pointerdown", at, { ...pointer, buttons: 1 });
     if (touch && !touches(target, at)) return;
+    // After a tap, a browser moves the pointer there for pages that know mice only.
+    if (touch) arrive(target);
     const down = fire(target, "MouseEvent", "mousedown", at, { buttons: 1 });
     const focus = focusable(target);
     if (down && focus) focus.focus({ preventScroll: true, focusVisible: false });
@@ -110,6 +125,34 @@
     select.dispatchEvent(new Event("input", { bubbles: true }));
     select.dispatchEvent(new Event("change", { bubbles: true }));
     return true;
+  };
+
+  // Runs what the page has put off for up to `wait` ms, in the order in which it would have come; says how much.
+  // `since`: only what was put off since then.
+  hr.release = (wait, since = 0) => {
+    const due = [...(hr.late || [])].filter(([, one]) => one.wait <= wait && one.since >= since)
+      .sort(([, a], [, b]) => a.since + a.wait - b.since - b.wait);
+    for (const [id, one] of due) {
+      if (!hr.late.delete(id)) continue;
+      try { one.run(); } catch { /* the page's own fault */ }
+    }
+    return due.length;
+  };
+  hr.pass = (wait) => {
+    for (const one of [hr, ...hr.frames()]) one.standGuard();
+    hr.markIdle();
+    hr.release(wait);
+    return true;
+  };
+  // After how many ms something would come by itself, up to `bound`.
+  hr.comesLate = (bound) => [...new Set([...(hr.late || new Map()).values()].map((one) => one.wait))]
+    .filter((wait) => wait <= bound).sort((a, b) => a - b).slice(0, 3);
+
+  // Selector of what has the focus.
+  hr.focused = () => {
+    let at = document.activeElement;
+    while (at && at.shadowRoot && at.shadowRoot.activeElement) at = at.shadowRoot.activeElement;
+    return at && at !== document.body ? hr.selectorOf(at) : "";
   };
 
   hr.focus = (selector) => {

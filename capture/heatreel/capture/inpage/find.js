@@ -12,8 +12,8 @@
   const SAID = "[aria-expanded],[aria-controls],[aria-haspopup]:not([aria-haspopup=false]),[aria-pressed],[role=tab],[role=button],"
     + "[role=menuitem],[role=menuitemradio],[role=menuitemcheckbox],[role=switch],[role=combobox],[role=treeitem],[role=radio],"
     + "[role=checkbox]";
+  const KEYS = ["keydown", "keyup", "keypress"];
   const CLICKS = ["click", "mousedown", "mouseup", "pointerdown", "pointerup", "touchstart", "touchend"];
-  const HOVERS = ["mouseenter", "mouseover", "pointerenter", "pointerover"];
 
   // Fields that open something when they are entered: calendars, suggestions.
   const FOCUS = ["focus", "focusin"];
@@ -121,7 +121,7 @@
       if (heard || hears(element.parentElement || element, CLICKS)) return "link-listener";
       return PICTURE.test(element.pathname) ? "link-picture" : "link";
     }
-    if (heard) return "listener";
+    if (heard || (element.hasAttribute("tabindex") && element.tabIndex >= 0 && keyed(element))) return "listener";
     if (tag === "TEXTAREA" || tag === "OPTION") return "";
     const style = getComputedStyle(element);
     if (style.cursor === "pointer") {
@@ -218,6 +218,11 @@
     return null;
   };
   hr.place = place;
+  // Whether somebody could act on it now.
+  hr.reachable = (selector) => {
+    const element = hr.resolve(selector);
+    return !!element && rendered(element) && !off(element) && !!place(element);
+  };
 
   const model = () => globalThis.__heatreel;
   const NAMED = "a,button,summary,input,select,[role],[aria-label],[aria-labelledby],img,svg";
@@ -237,6 +242,7 @@
     return next ? hr.fold(next.textContent) : "";
   };
   hr.nameOf = nameOf;
+  hr.nameAt = (selector) => { const element = hr.resolve(selector); return element ? nameOf(element) : ""; };
   hr.selectorOf = (element) => {
     try { return model().selector(element); } catch { return ""; }
   };
@@ -278,9 +284,18 @@
       new_window: !!link && /_blank/.test(link.target || ""),
       classes: attribute(element, "class").slice(0, 200), data: dataOf(element),
       around: [hr.up(element), hr.up(hr.up(element) || element)].map((one) => one && one.getAttribute("class") || "").join(" ").slice(0, 200),
-      submit: submits(element), checked: element.checked === true,
+      submit: submits(element), checked: element.checked === true, listens: acts(element), keys: keyed(element),
+      pressed: attribute(element, "aria-pressed") || (attribute(element, "role") === "switch" && attribute(element, "aria-checked"))
+        || (element.type === "checkbox" ? String(element.checked) : ""),
       x: Math.round(box.left + scrollX), y: Math.round(box.top + scrollY), w: Math.round(box.width), h: Math.round(box.height),
     };
+  };
+  const acts = (element) => hears(element, CLICKS) || handled(element, true) || !!element.onclick || element.hasAttribute("onclick") || inline(element);
+  // Can have the focus, and keys are listened for on it or around it (not at the page's root, where shortcuts are).
+  const keyed = (element) => {
+    if (element.tabIndex < 0 && !element.hasAttribute("tabindex")) return false;
+    for (let at = element; at && at !== element.ownerDocument.body; at = hr.up(at)) if (hears(at, KEYS) || at.onkeydown) return true;
+    return false;
   };
   const dataOf = (element) => [...element.attributes]
     .filter(({ name }) => name.startsWith("data-") || name === "title" || name === "id").map(({ name, value }) => `${name}=${value.slice(0, 40)}`).join(" ").slice(0, 300);
@@ -343,111 +358,8 @@
     return kept.sort((a, b) => found.indexOf(a) - found.indexOf(b));
   };
 
-  // Elements that may reveal something when the pointer rests on them.
-  const REVEALING = ["display", "visibility", "opacity", "transform", "clip", "clip-path", "max-height", "height", "left", "right", "top", "bottom", "width", "translate", "scale", "pointer-events", "grid-template-rows", "margin-left", "margin-top", "background-image", "content-visibility", "z-index"];
-
-  const reveals = (rule) => REVEALING.some((name) => rule.style.getPropertyValue(name) !== "");
-  const rulesOf = (list, out) => {
-    for (const rule of list) {
-      if (rule.selectorText && /:(hover|focus-within)/.test(rule.selectorText)) out.push(rule);
-      if (rule.cssRules && rule.cssRules.length) {
-        if (rule.media && !matchMedia(rule.media.mediaText).matches) continue;
-        rulesOf(rule.cssRules, out);
-      } else if (rule.styleSheet) {
-        try { rulesOf(rule.styleSheet.cssRules, out); } catch { /* another origin */ }
-      }
-    }
-  };
-
-  // The part of a selector up to the compound that is hovered, without the pseudo-class.
-  const hovered = (text) => {
-    const found = [];
-    for (const part of splitList(text)) {
-      const at = part.search(/:(hover|focus-within)/);
-      if (at < 0) continue;
-      const rest = part.slice(at).replace(/^:(hover|focus-within)[^\s>+~]*/, "");
-      const head = part.slice(0, at);
-      found.push([head.replace(/:(hover|focus-within|focus|active)/g, "").trim() || "*", rest.replace(/::?[\w-]+(\([^)]*\))?/g, "").trim()]);
-    }
-    return found;
-  };
-  const splitList = (text) => {
-    const parts = [];
-    let depth = 0, from = 0;
-    for (let i = 0; i < text.length; i++) {
-      if (text[i] === "(" || text[i] === "[") depth++;
-      if (text[i] === ")" || text[i] === "]") depth--;
-      if (text[i] === "," && !depth) { parts.push(text.slice(from, i)); from = i + 1; }
-    }
-    return parts.concat([text.slice(from)]);
-  };
-
-  const sheets = (root) => {
-    const found = [...root.styleSheets, ...(root.adoptedStyleSheets || [])];
-    for (const element of root.querySelectorAll("*")) if (element.shadowRoot) found.push(...sheets(element.shadowRoot));
-    return found;
-  };
-
-  hr.findHover = (known = [], scopes = null) => {
-    const seen = new Set(known.filter((selector) => selector.startsWith("hover ")));
-    const holders = scopes && scopes.map(hr.resolve).filter(Boolean);
-    const found = new Map();
-    const rules = [];
-    for (const sheet of sheets(document)) {
-      try { rulesOf(sheet.cssRules, rules); } catch { /* a sheet of another origin */ }
-    }
-    let checks = 0;
-    for (const rule of rules) {
-      if (!rule.style || !reveals(rule)) continue;
-      for (const [head, rest] of hovered(rule.selectorText)) {
-        if (!rest || head === "*" || checks > 4000) continue; // its own look is no state
-        let elements = [];
-        try { elements = document.querySelectorAll(head); } catch { continue; }
-        for (const element of elements) {
-          checks++;
-          let inner = null;
-          try { inner = /^[+~]/.test(rest) ? element.parentElement && element.parentElement.querySelector(rest.replace(/^[+~]\s*/, "")) : element.querySelector(`:scope ${rest}`); } catch { /* odd */ }
-          if (inner) found.set(element, "css");
-        }
-      }
-    }
-    for (const element of hr.all()) {
-      if (element === document.body) continue;
-      if (hears(element, HOVERS) || handled(element, false) || element.hasAttribute("interestfor")) found.set(element, found.get(element) || "listener");
-    }
-    for (const element of hinted(found)) if (!found.has(element)) found.set(element, "hint");
-    const records = [];
-    const area = innerWidth * innerHeight;
-    for (const [element, reason] of found) {
-      if (!element.isConnected || !rendered(element)) continue;
-      const box = element.getBoundingClientRect();
-      if (box.width * box.height > area * 0.5) continue;
-      if (holders && !holders.some((holder) => hr.holds(holder, element))) continue;
-      const one = record(element, `hover-${reason}`);
-      if (seen.has(`hover ${one.selector}`) || !place(element)) continue;
-      records.push({ ...one, at: one.selector });
-    }
-    return JSON.stringify({ found: records });
-  };
-
-  // Where scripts may answer to the pointer by delegation: what bears a hint, and the items of lists that listen.
-  const HINTS = "[title],[data-tooltip],[data-title],[data-toggle=tooltip],[data-bs-toggle=tooltip],[data-toggle=popover],[data-bs-toggle=popover],[data-tippy-content],[uk-tooltip],[data-uk-tooltip],[aria-haspopup][role=menuitem]";
-  const hinted = (found) => {
-    const more = delegated(HOVERS);
-    const roots = [document, document.documentElement, document.body, globalThis];
-    const listens = roots.some((root) => HOVERS.some((type) => hr.listeners.get(root) && hr.listeners.get(root).has(type)));
-    if (listens || globalThis.jQuery) for (const element of document.querySelectorAll(HINTS)) more.add(element);
-    for (const holder of [...found.keys()]) {
-      if (!hears(holder, ["mouseover", "pointerover"])) continue;
-      const items = [...holder.querySelectorAll("[role=menuitem][aria-haspopup],li")].filter((item) => item.querySelector("ul,ol,[role=menu]") || item.matches("[aria-haspopup]"));
-      for (const item of items.slice(0, 12)) more.add(item.matches("li") && item.firstElementChild ? item.firstElementChild : item);
-      if (items.length) found.delete(holder);
-    }
-    for (const element of document.querySelectorAll("iframe[title],frame[title],svg title,abbr[title]")) more.delete(element);
-    return [...more].filter((element) => element !== document.body && element !== document.documentElement).slice(0, 60);
-  };
-
   // Links of the page: [absolute URL, selector where it can be clicked].
   hr.links = () => JSON.stringify(hr.all().filter((element) => element.tagName === "A" && element.href && typeof element.href === "string" && !element.hasAttribute("download"))
     .map((element) => [element.href, rendered(element) && place(element) ? hr.selectorOf(element) : ""]));
+  Object.assign(hr, { hears, handled, delegated, rendered, record });
 })();

@@ -141,6 +141,7 @@
         const part = share < 0.85 || (text && clamped(element, style)) ? "~" : "";
         out.leaves.push({
           element, key: key + part, x: seen[0], y: seen[1], w: wide, h: high, color: style.color + style.backgroundColor,
+          size: parseFloat(style.fontSize),
         });
       }
     }
@@ -167,16 +168,27 @@
     walk(inner.documentElement, [clip, clip, meet(clip, seen)], [left, top], out);
   };
 
+  // What the page is painted on: the root, the body and what fills the window within them.
+  const backdrop = () => {
+    const found = [document.documentElement, document.body];
+    for (const child of document.body.children) {
+      const box = child.getBoundingClientRect();
+      if (box.width >= 0.9 * innerWidth && box.height >= 0.9 * innerHeight && /static|relative/.test(getComputedStyle(child).position)) found.push(child);
+    }
+    return found.map((one) => { const style = getComputedStyle(one); return style.backgroundColor + style.backgroundImage + style.filter; }).join();
+  };
+
   // Everything visible now, in document order. Lengths are page CSS px.
   hr.see = () => {
     const root = document.documentElement;
-    const out = { leaves: [], shown: new Set(), url: location.href, scroll: [scrollX, scrollY] };
+    const out = { leaves: [], shown: new Set(), url: location.href, scroll: [scrollX, scrollY], backdrop: "" };
     if (!document.body) return out;
     const hidden = [root, document.body].some((element) => CLIPS.test(getComputedStyle(element).overflowX));
     const right = hidden ? innerWidth : Math.max(innerWidth, root.scrollWidth);
     const page = [0, 0, right, 1e7];
     const view = [scrollX, scrollY, scrollX + innerWidth, scrollY + innerHeight];
     walk(root, [page, page, view], [scrollX, scrollY], out);
+    out.backdrop = backdrop();
     return out;
   };
 
@@ -203,6 +215,14 @@
   hr.holds = (ancestor, element) => {
     for (let at = element; at; at = up(at)) if (at === ancestor) return true;
     return false;
+  };
+
+  // What lies around the leaves of a sight, be it as small as it may.
+  hr.around = (sight) => {
+    if (sight.around) return sight.around;
+    sight.around = new Set();
+    for (const leaf of sight.leaves) for (let at = leaf.element; at && !sight.around.has(at); at = up(at)) sight.around.add(at);
+    return sight.around;
   };
 
   const near = (a, b) => Math.abs(a.x - b.x) <= 6 && Math.abs(a.y - b.y) <= 6;

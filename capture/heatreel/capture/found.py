@@ -1,0 +1,60 @@
+"""What exploring finds: states with the way back from them, routes, and what is nobody's doing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from heatreel.capture.changes import Change
+from heatreel.capture.triggers import Candidate
+from heatreel.core.state import Action, Skipped, State
+
+
+@dataclass(frozen=True)
+class Route:
+    """A page that an action in another page leads to without a new document."""
+
+    url: str
+    recipe: tuple[Action, ...]
+
+
+@dataclass
+class Found:
+    """A state that was found: how to tell it (`digest`), how to leave it, and the candidates it brought."""
+
+    state: State
+    digest: str
+    shown: frozenset[str] = frozenset()
+    level: int = 0
+    undo: tuple[str, str] | None = None
+    candidates: list[Candidate] = field(default_factory=list)
+
+    def shows(self, change: Change) -> bool:
+        """Whether a recipe led again to what it led to when the state was found.
+
+        By digest; else, for pages that are never quite the same, by the texts that came.
+        """
+        if change.digest == self.digest:
+            return True
+        now = {*change.added_texts, *change.images}
+        return bool(self.shown) and len(now & self.shown) >= 0.9 * len(now | self.shown)
+
+
+@dataclass
+class Volatile:
+    """What changes while nobody acts: parts of the page by selector, and leaves that differ from load to load."""
+
+    selectors: list[str] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Exploration:
+    """All that was found on one page in one viewport; `states[0]` is the default state."""
+
+    states: list[Found]
+    skipped: list[Skipped]
+    routes: list[Route]
+    links: list[tuple[str, str]]
+    volatile: Volatile
+    probed: int
+    seconds: float
