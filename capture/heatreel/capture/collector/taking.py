@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
-import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
@@ -19,6 +18,7 @@ from starlette.types import Message, Receive, Scope, Send
 from heatreel.capture.collector import films, wire
 from heatreel.capture.collector.agents import bot_of
 from heatreel.capture.collector.body import Bodies, CutOff, Refused, content
+from heatreel.capture.collector.clock import Clock
 from heatreel.capture.collector.limits import Limits
 from heatreel.capture.collector.metrics import Metrics
 from heatreel.capture.collector.sites import Sites
@@ -46,6 +46,7 @@ class Taking:
         self.metrics = Metrics()
         self.writer: GroupWriter | None = None
         self._bodies = Bodies()
+        self._clock = Clock()
         self._films = asyncio.Semaphore(1)
 
     async def collect(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -105,7 +106,7 @@ class Taking:
             session=batch.session,
             doc=batch.doc,
             seq=batch.seq,
-            received_ms=_now_ms(),
+            received_ms=self._clock.now_ms(),
             events=len(batch.events),
             body=body,
             source=self.source,
@@ -130,7 +131,9 @@ class Taking:
         # One at a time, beside the loop: a film is inflated and read through, which takes memory and a while.
         async with self._films:
             events, body = await asyncio.to_thread(films.checked, packed, headers)
-        return await self._store(FilmChunk(site, named.session, named.doc, named.seq, _now_ms(), events, body))
+        return await self._store(
+            FilmChunk(site, named.session, named.doc, named.seq, self._clock.now_ms(), events, body)
+        )
 
     def _site(self, key: str) -> str:
         try:
@@ -194,7 +197,3 @@ def _about(refused: Refused) -> list[tuple[bytes, bytes]]:
 
 def _refuses_recording(headers: Headers) -> bool:
     return headers.get(b"sec-gpc") == b"1" or headers.get(b"dnt") == b"1"
-
-
-def _now_ms() -> int:
-    return time.time_ns() // 1_000_000
