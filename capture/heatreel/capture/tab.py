@@ -8,23 +8,33 @@ import math
 import time
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 from heatreel.capture.guard import NetworkGuard
-from heatreel.capture.inpage import hiding_script, init_script
+from heatreel.capture.inpage import clock_script, hiding_script, init_script
 from heatreel.capture.options import CaptureOptions
 from heatreel.capture.visitor import Visitor
 from heatreel.core.errors import PageError
 from heatreel.core.viewport import Viewport
 
 if TYPE_CHECKING:
-    from playwright.async_api import Browser, BrowserContext, CDPSession, Dialog, Page, Response
+    from playwright.async_api import Browser, BrowserContext, CDPSession, Dialog, Page, Request, Response
 
 REDIRECTS = 3
 """So often a page may send its visitors on by script."""
 
 HTML_TYPES = ("text/html", "application/xhtml+xml")
+
+ASSETS = frozenset({"image", "stylesheet", "font", "media", "script"})
+"""What a page is drawn with, in Playwright's words for the kinds of requests."""
+
+REFUSALS = frozenset({"net::ERR_ABORTED", "net::ERR_BLOCKED_BY_CLIENT"})
+"""Why requests fail that nobody misses: the page went on, or the guard kept them from going."""
+
+MOST_MISSING = 50
+MOST_URL = 300
+"""So many missing assets are listed, and so much of the URL of each."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +86,7 @@ class Tab:
         self.noise: dict[str, Any] | None = None
         self.notes: list[tuple[str, str]] = []
         self.settled = Settled("", 0)
+        self._missing: set[str] = set()
         self._open = False
 
     async def load(self, url: str, fresh: bool = False) -> Settled:
@@ -90,6 +101,7 @@ class Tab:
             self._guard.locked.discard(self.frame)
             await self.page.goto("about:blank")
         self._guard.locked.discard(self.frame)
+        self._missing.clear()
         await self._goto(url)
         self.entry = url
         await self._arrive()
@@ -129,6 +141,8 @@ class Tab:
             device_scale_factor=viewport.dpr,
             has_touch=viewport.touch,
             reduced_motion="reduce",
+            color_scheme=cast("Any", options.scheme),
+            forced_colors="active" if options.forced_colors else "none",
             service_workers="block",
             accept_downloads=False,
             locale="en-US",
@@ -137,8 +151,9 @@ class Tab:
         )
         self._open = True
         await self.context.add_init_script(init_script())
-        if style := hiding_script(options.hide, options.mask):
-            await self.context.add_init_script(style)
+        for script in (clock_script(options.clock), hiding_script(options.hide, options.mask)):
+            if script:
+                await self.context.add_init_script(script)
         await self.visitor.enter(
             self.context,
             lambda: self.frame in self._guard.locked,
@@ -146,8 +161,12 @@ class Tab:
         )
         self.page = await self.context.new_page()
         self.page.on("dialog", self._dialog)
+        self.page.on("requestfailed", self._failed)
+        self.page.on("response", self._answered)
         self.context.on("page", self._window)
         self.cdp = await self.context.new_cdp_session(self.page)
+        # Not `page.emulate_media`: what it is told before the first document is lost with it.
+        await self.cdp.send("Emulation.setEmulatedMedia", {"media": options.media})
         if viewport.dpr != 1:
             # Without it, pictures by this session have one device px for each CSS px.
             await self.cdp.send(
@@ -165,6 +184,18 @@ class Tab:
         self.notes.append(("dialog", dialog.message[:200]))
         with suppress(Exception):
             await (dialog.accept() if dialog.type == "beforeunload" else dialog.dismiss())
+
+    def _failed(self, request: Request) -> None:
+        # Aborted: the page went on, or the guard kept it from going.
+        if request.resource_type in ASSETS and request.failure not in (
+            "net::ERR_ABORTED",
+            "net::ERR_BLOCKED_BY_CLIENT",
+        ):
+            self._missing.add(request.url)
+
+    def _answered(self, response: Response) -> None:
+        if response.status >= 400 and response.request.resource_type in ASSETS:
+            self._missing.add(response.url)
 
     async def _window(self, window: Page) -> None:
         if window is not self.page:
@@ -198,7 +229,8 @@ class Tab:
         }
         raw = await self.call(f"__heatreelCapture.settle({json.dumps(arguments)})", bounds.settle_s + bounds.call_s)
         record = json.loads(raw)
-        return Settled(record.pop("ended"), record.pop("ms"), tuple(record.pop("missing")), record)
+        missing = {*record.pop("missing"), *(url[:MOST_URL] for url in self._missing)}
+        return Settled(record.pop("ended"), record.pop("ms"), tuple(sorted(missing)[:MOST_MISSING]), record)
 
     async def _wait_for(self) -> None:
         from playwright.async_api import Error

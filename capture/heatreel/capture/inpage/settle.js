@@ -160,6 +160,7 @@
 
   const sweepInside = async (element) => {
     const { scrollTop, scrollLeft } = element;
+    element.scrollIntoView({ block: "center", behavior: "instant" });
     for (let step = 0; step < INNER_STEPS && element.scrollTop + element.clientHeight < element.scrollHeight - 1; step++) {
       element.scrollBy({ top: Math.round(element.clientHeight * 0.8), behavior: "instant" });
       await hr.frame();
