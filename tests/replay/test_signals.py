@@ -227,3 +227,84 @@ def test_rage_on_one_wide_control_needs_no_nearness() -> None:
     for u in (0.05, 0.5, 0.95):
         visitor.click("#faq", u=u, after_ms=300, effects=())
     assert flags(visitor) == [{"dead", "rage"}] * 3
+
+
+# Doubt
+
+
+def clusters(visitor: Visitor, signal: str, name: str = "default") -> list[dict[str, Any]]:
+    return [one for one in replayed(visitor, name).details["clusters"] if one["signal"] == signal]
+
+
+def test_a_link_that_was_left_again_at_once_is_a_quick_back() -> None:
+    visitor = Visitor().view().click("#buy").click("#help", effects=("navigation",))
+    visitor.document = "d2"
+    visitor.view("https://shop.test/help", after_ms=300)
+    visitor.document = "d3"
+    visitor.view(after_ms=2000)
+    assert flags(visitor) == [set(), {"quick_back"}]
+    (found,) = clusters(visitor, "quick_back")
+    assert (found["selector"], found["values"]["stayed_ms"], found["profile"]) == ("#help", 2000, "default")
+    assert found["rule"] == {"stay_ms": 5000, "lead_ms": 5000}
+    assert clusters(visitor, "quick_back", "datadog") == []
+
+
+def test_a_page_that_was_read_is_no_quick_back() -> None:
+    visitor = Visitor().view().click("#help", effects=("navigation",)).view("https://shop.test/help")
+    assert flags(visitor.view(after_ms=20_000)) == [set()]
+
+
+def test_a_long_wait_on_a_target_is_hesitation() -> None:
+    data = {"pointer": "mouse", "trusted": True, "effects": ["mutation"], "effect_ms": 5}
+    visitor = Visitor()
+    for waited in (200, 4000, 900_000):
+        visitor.click("#buy", data=data | {"hover_ms": waited})
+    assert flags(visitor) == [set(), {"hesitation"}, set()]
+    assert clusters(visitor, "hesitation")[0]["values"] == {"hover_ms": 4000}
+
+
+def moved(steps: list[float], gap_ms: float = 100) -> Visitor:
+    visitor = Visitor().view()
+    for x in steps:
+        visitor.add("move", after_ms=gap_ms, target=target_of("#picture"), x=600 + x, y=1300.0, u=x / 500, v=0.2)
+    return visitor
+
+
+def test_a_pointer_that_turns_back_again_and_again_thrashes() -> None:
+    back_and_forth = [0, 200, 0, 200, 0, 200, 0, 200]
+    (found,) = clusters(moved(back_and_forth), "thrashing")
+    assert found["values"]["turns"] == 6
+    assert clusters(moved([0, 60, 120, 180, 240, 300, 360, 420]), "thrashing") == []
+    assert clusters(moved(back_and_forth, gap_ms=1500), "thrashing") == []
+    assert clusters(moved([0, 10, 0, 10, 0, 10, 0, 10]), "thrashing") == []
+
+
+def test_a_click_on_nothing_beside_a_control_is_a_near_miss() -> None:
+    # #panel-1 is 1200 x 300 at (120, 440), #buy 160 x 48 at (140, 600) in it.
+    beside, far = (20 + 160 + 5) / 1200, (20 + 160 + 30) / 1200
+    visitor = Visitor().click("#panel-1", u=beside, v=0.6).click("#panel-1", u=far, v=0.6).click("#buy")
+    assert flags(visitor) == [{"near_miss"}, set(), set()]
+    assert clusters(visitor, "near_miss")[0]["values"] == {"missed": "#buy", "distance_px": 5.0}
+
+
+@pytest.mark.parametrize("more", [{"down": ["mutation"]}, {"noisy": True}])
+def test_what_a_press_opened_and_what_cannot_be_told_is_not_dead(more: dict[str, Any]) -> None:
+    data = {"pointer": "mouse", "trusted": True, "effects": [], "effect_ms": None} | more
+    assert flags(Visitor().click("#buy", data=data)) == [set()]
+
+
+def test_clicks_that_select_text_and_copy_are_no_rage() -> None:
+    assert flags(clicked("#picture", 3, 150, ("selection",))) == [set()] * 3
+    assert flags(clicked("#buy", 4, 150, ("clipboard",))) == [set()] * 4
+
+
+def test_an_error_names_the_request_that_failed_before_it() -> None:
+    visitor = Visitor().click("#buy")
+    visitor.add("request", after_ms=30, data={"signature": "r1", "message": "500 fetch /cart", "status": 500})
+    visitor.add("error", after_ms=10, data={"signature": "e1", "message": "cart is undefined"})
+    assert flags(visitor) == [{"error"}]
+    found = {one["values"]["signature"]: one["values"] for one in clusters(visitor, "error")}
+    assert found["r1"] == {
+        "signature": "r1", "message": "500 fetch /cart", "status": 500, "cause": "failed request", "after_ms": 30,
+    }  # fmt: skip
+    assert found["e1"]["request"] == "500 fetch /cart"

@@ -6,7 +6,9 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from fnmatch import fnmatchcase
+from math import nan
 from typing import Any, Literal
 
 import numpy as np
@@ -18,7 +20,7 @@ from heatreel.core.state import Snapshot
 
 Bools = NDArray[np.bool_]
 Operator = Literal["=", "!=", "~", "<", ">"]
-Kind = Literal["text", "number", "truth", "time"]
+Kind = Literal["text", "number", "truth", "time", "list", "property"]
 
 SNAPSHOT_KEYS: Mapping[str, Callable[[Snapshot], str]] = {
     "page": lambda snapshot: snapshot.page,
@@ -31,13 +33,24 @@ SESSION_KEYS: Mapping[str, Kind] = {
     "site": "text",
     "variant": "text",
     "source": "text",
+    "medium": "text",
+    "campaign": "text",
+    "referrer": "text",
+    "country": "text",
     "language": "text",
+    "visitor": "text",
+    "origin": "text",
+    "who": "text",
+    "visited": "list",
+    "goal": "list",
+    "returning": "truth",
     "touch": "truth",
     "width": "number",
     "height": "number",
     "dpr": "number",
     "time": "time",
 }
+_COLUMNS = {"time": "started_ms", "visited": "pages", "goal": "goals"}
 PROPERTY = "property."
 """Prefix of the keys of a session's own properties."""
 
@@ -58,7 +71,10 @@ class Condition:
         return f"{self.key}{self.operator}{self.value}"
 
     def holds(self, found: Any) -> bool:
-        """Whether it holds of a value; of nothing (None) only `!=` does."""
+        """Whether it holds of a value; of nothing (None) only `!=` does, of a list when it does of any in it."""
+        if isinstance(found, list):
+            wanted = Condition(self.key, "=" if self.operator == "!=" else self.operator, self.value)
+            return any(map(wanted.holds, found)) != (self.operator == "!=")
         if self.operator == "!=":
             return bool(found != self.value)
         if found is None:
@@ -69,9 +85,17 @@ class Condition:
             case "~":
                 return fnmatchcase(str(found), str(self.value))
             case "<":
-                return bool(found < self.value)
+                return _as_number(found) < _as_number(self.value)
             case ">":
-                return bool(found > self.value)
+                return _as_number(found) > _as_number(self.value)
+
+
+def _as_number(value: Any) -> float:
+    """A number, also from the text of a property; NaN, which is neither less nor more, when it is none."""
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return nan
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +150,11 @@ def _condition(text: str) -> Condition:
         raise InputError(f"--where {text!r}: write KEY=VALUE (also !=, ~ for a glob, <, >)")
     key, operator, value = found["key"], found["operator"], found["value"].strip()
     kind = _kind(key, text)
-    if operator in ("<", ">") and kind not in ("number", "time"):
+    if operator in ("<", ">") and kind not in ("number", "time", "property"):
         raise InputError(f"--where {text!r}: {key} cannot be compared with {operator}; use = or ~")
-    if operator == "~" and kind not in ("text",):
+    if operator in ("<", ">") and kind == "property":
+        _value("number", value, text)
+    if operator == "~" and kind not in ("text", "list", "property"):
         raise InputError(f"--where {text!r}: {key} is no text; use = or !=")
     if operator in ("=", "!=") and key in EVENT_KEYS and value not in EVENT_KEYS[key]:
         raise InputError(f"--where {text!r}: no {key} {value!r}; there are: {', '.join(EVENT_KEYS[key])}")
@@ -136,10 +162,14 @@ def _condition(text: str) -> Condition:
 
 
 def _kind(key: str, text: str) -> Kind:
-    if key in SNAPSHOT_KEYS or key in EVENT_KEYS or (key.startswith(PROPERTY) and key != PROPERTY):
+    if key.startswith(PROPERTY) and key != PROPERTY:
+        return "property"
+    if key in SNAPSHOT_KEYS or key in EVENT_KEYS:
         return "text"
     if key not in SESSION_KEYS:
-        raise InputError(f"--where {text!r}: no key {key!r}; there are: {', '.join(_KEYS)}")
+        near = get_close_matches(key, _KEYS, 1, 0.75)
+        hint = f" (do you mean {near[0]}?)" if near else ""
+        raise InputError(f"--where {text!r}: no key {key!r}{hint}; there are: {', '.join(_KEYS)}")
     return SESSION_KEYS[key]
 
 
@@ -156,7 +186,7 @@ def _value(kind: Kind, value: str, text: str) -> str | float | bool:
             return _TRUTHS[value.lower()]
         case "time":
             return _time_ms(value, text)
-        case "text":
+        case "text" | "list" | "property":
             return value
 
 
@@ -171,7 +201,8 @@ def _time_ms(value: str, text: str) -> float:
 def _of_session(key: str, row: Mapping[str, Any]) -> Any:
     if key.startswith(PROPERTY):
         return row["properties"].get(key.removeprefix(PROPERTY))
-    return row["started_ms"] if key == "time" else row[key]
+    # A replay by an older version kept less of a session.
+    return row.get(_COLUMNS.get(key, key))
 
 
 def _carries(hits: Hits, one: Condition) -> Bools:
