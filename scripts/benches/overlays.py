@@ -38,6 +38,7 @@ from heatreel.overlays.deflate import compressor_name
 from heatreel.overlays.density import density, spot_cells
 from heatreel.overlays.enlarge import enlarge
 from heatreel.overlays.layers import Layer, LayerSpec, draw_layer, lay, overlay_png, small_overlay_png
+from heatreel.overlays.render import composite_png
 from heatreel.overlays.tone import fit, levels
 
 HERE = Path(__file__).resolve().parent
@@ -84,13 +85,6 @@ def level_map(points: Points, width: int, height: int) -> Picture:
     counts = aggregate(*points, width, height, cell, shared=len(points[0]) < SHARE_BELOW)
     heat = density(counts, SPEC.sigma)
     return enlarge(levels(heat, fit([heat])), (Fraction(cell), Fraction(cell)), 0, height, width)
-
-
-def composite(layer: Layer, picture: Picture) -> bytes:
-    """A flat PNG of a decoded page with a layer on it; the page stays as it was."""
-    painted = picture.copy()
-    lay(layer, painted)
-    return encode.png(painted)
 
 
 # The textbook: what most OpenCV snippets do
@@ -159,7 +153,7 @@ def python_candidates(points: Points, picture: Picture) -> dict[str, Callable[[]
         "ours: level map": lambda: {"ours: level map": clocked(lambda: level_map(points, width, height))},
         "ours: layer": lambda: {"ours: layer": clocked(lambda: overlay_png(draw()))},
         "ours: small layer": lambda: {"ours: small layer": clocked(lambda: small_overlay_png(draw()))},
-        "ours: composite": lambda: {"ours: composite": clocked(lambda: composite(draw(), picture))},
+        "ours: composite": lambda: {"ours: composite": clocked(lambda: composite_png(draw(), picture))},
         "floor: encode": lambda: {"floor: encode": clocked(lambda: encode.png(painted))},
         "cv2 encode": lambda: {"cv2 encode": clocked(lambda: cv2.imencode(".png", painted))},
         "textbook": lambda: {"textbook": clocked(lambda: textbook(points, picture))},
@@ -251,10 +245,12 @@ def fidelity_of(painted: Picture, true: NDArray[np.float64], visible: int) -> di
     peaks = np.flatnonzero((true == around) & (true > true.max() * 1e-3))
     hottest = peaks[np.argsort(-true.ravel()[peaks])][:20]
     seen = painted.ravel()[hottest]
+    ten = seen[:10]
     return {
         "spearman": round(rank_correlation(painted, true), 4),
         "visible_share": round(float((painted >= visible).mean()), 4),
         "distinct_levels_of_20_hottest": len(set(seen.tolist())),
+        "distinct_levels_of_10_hottest": len(set(ten.tolist())),
         "at_top_of_20_hottest": int((seen == painted.max()).sum()),
     }
 
@@ -309,8 +305,7 @@ def measure_memory(what: str, size: int, height: int) -> None:
                 textbook(points, picture)  # type: ignore[arg-type]
             else:
                 layer = draw_layer(snapshot_of(1440, height), NOTHING, hits_of(points), SPEC)  # type: ignore[arg-type]
-                lay(layer, picture)
-                encode.png(picture)
+                composite_png(layer, picture)
     peak = peak_kib()
     seconds = round(time.perf_counter() - start, 3)
     print(json.dumps({"peak_mib": round(peak / 1024), "inputs_mib": round(base / 1024), "seconds": seconds}))

@@ -25,7 +25,7 @@ def blend(picture: NDArray[np.uint8], levels: NDArray[np.uint8], palette: Palett
         heat, page = levels[hot], picture[hot]
         kept = cv2.cvtColor(cv2.LUT(heat, keep), cv2.COLOR_GRAY2RGB)
         cv2.multiply(page, kept, dst=kept, scale=1 / 255)
-        picture[hot] = cv2.add(kept, cv2.applyColorMap(heat, colours))
+        cv2.add(kept, cv2.applyColorMap(heat, colours), dst=picture[hot])
 
 
 def _tables(palette: Palette) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
@@ -48,7 +48,7 @@ def _hot_blocks(levels: NDArray[np.uint8], palette: Palette) -> Iterator[tuple[s
         strip = levels[top : top + _BLOCK]
         if middle:
             strip, first = np.asarray(cv2.LUT(strip, palette.alpha), np.uint8), 1
-        hottest = cv2.reduce(strip, 0, cv2.REDUCE_MAX).ravel()
+        hottest = strip.max(axis=0)
         hot = np.maximum.reduceat(hottest, np.arange(0, width, _BLOCK)) >= first
         edges = np.flatnonzero(np.diff(np.concatenate(([0], hot.astype(np.int8), [0]))))
         for left, right in zip(edges[::2], edges[1::2], strict=True):

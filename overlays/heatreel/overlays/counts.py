@@ -103,6 +103,8 @@ def aggregate(
         add(cells, *on_page, cell, (rows, columns))
         inside += len(on_page[0])
     parts = 1 if weights is None else WEIGHT_PARTS
+    if not shared:
+        cells *= grains_of(cell)
     return Counts(cells.reshape(rows, columns), cell, width, height, len(xs) - inside, shared, parts)
 
 
@@ -135,8 +137,7 @@ def _add_whole(
     column = x.astype(np.int32)
     column >>= shift
     index += column
-    counted = np.bincount(index, weight, minlength=len(cells))
-    cells += counted.astype(np.int64, copy=False) * grains_of(cell)
+    cells += np.bincount(index, weight, minlength=len(cells)).astype(np.int64, copy=False)
 
 
 def _add_shared(

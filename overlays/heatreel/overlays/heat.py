@@ -202,7 +202,9 @@ def _one_vote(hits: Hits, cell: int) -> NDArray[np.bool_]:
 
 
 def distinct(numbers: NDArray[np.int32]) -> int:
-    """How many different numbers there are; they are small and not negative (see `Hits`), so no sorting."""
+    """How many different numbers there are; they are small and not negative (see `Hits`), and mostly in order."""
+    if len(numbers) and (numbers[1:] >= numbers[:-1]).all():
+        return int(np.count_nonzero(numbers[1:] != numbers[:-1])) + 1
     seen = np.zeros(int(numbers.max(initial=-1)) + 1, bool)
     seen[numbers] = True
     return int(np.count_nonzero(seen))

@@ -39,9 +39,9 @@ class Kind:
 
     def mask(self, hits: Hits) -> NDArray[np.bool_]:
         """Which of the hits this kind shows, shape (n,)."""
-        by_type = np.zeros(256, bool)
-        by_type[[TYPES.index(name) for name in self.types]] = True
-        chosen: NDArray[np.bool_] = by_type[hits.type]
+        chosen: NDArray[np.bool_] = hits.type == TYPES.index(self.types[0])
+        for name in self.types[1:]:
+            chosen |= hits.type == TYPES.index(name)
         if self.signal:
             chosen &= (hits.signals & (1 << SIGNALS.index(self.signal))) != 0
         return chosen

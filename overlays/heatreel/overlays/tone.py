@@ -114,8 +114,8 @@ def _top(heat: NDArray[np.float32], percentile: float) -> float:
 
 def levels(heat: NDArray[np.float32], scale: Scale) -> NDArray[np.uint8]:
     """Levels 0 to 255 of a heat, same shape. Made before the enlargement: a quarter of the memory traffic."""
-    part: NDArray[np.float32] = heat * np.float32(1 / scale.top)
-    hotter = np.nonzero(part > 1)
+    part: NDArray[np.float32] = (heat * np.float32(1 / scale.top)).ravel()
+    hotter = np.flatnonzero(part > 1)
     beyond = np.minimum(part[hotter], np.float32(scale.peak / scale.top))
     part[hotter] = 1
     knee = 255 * scale.knee
@@ -128,4 +128,4 @@ def levels(heat: NDArray[np.float32], scale: Scale) -> NDArray[np.uint8]:
     if scale.knee < 1:
         part[hotter] += np.log(beyond) * np.float32((255 - knee) / math.log(scale.peak / scale.top))
     part += np.float32(0.5)
-    return part.astype(np.uint8)
+    return part.astype(np.uint8).reshape(heat.shape)
