@@ -34,7 +34,7 @@ async def capture(
     for url in urls:
         check_url(url)
     if not urls:
-        raise InputError("no URL to capture")
+        raise InputError("no URL to capture; give one, or urls under [capture] in heatreel.toml")
     find_browser(options.browser)
     init_script(), keeping_script()
     with Workspace.writing(folder) as workspace:

@@ -115,11 +115,17 @@ class Job:
         """The capture's record: none yet, or that of the capture that goes on."""
         options = self.options
         taken = next((one for one in self.workspace.captures() if one.label == options.label), None)
+        if options.reuse:
+            self.workspace.capture(options.reuse)
+            if options.reuse == options.label and options.replace:
+                raise InputError(
+                    f"--reuse {options.reuse}: is the capture that --replace forgets; choose another --label"
+                )
         if not taken:
             return
         if options.replace:
             self.workspace.delete_capture(options.label)
-        elif options.resume:
+        elif options.resume or options.learn:
             self.record = taken
             self.workspace.reopen_capture(taken)
             self.stored.note(taken)
@@ -148,7 +154,14 @@ class Job:
     def _lanes(self, visit: Visit) -> list[tuple[Viewport, Arm]]:
         """What a page is captured in: each viewport, in each variant that is for it, or in none."""
         arms = [arm for arm in self.options.arms if not arm.pages or _is_for(arm, visit)] or [Arm()]
-        return [(viewport, arm) for arm in arms for viewport in self.options.viewports]
+        lanes = [(viewport, arm) for arm in arms for viewport in self.options.viewports]
+        if not self.options.learn:
+            return lanes
+        # Only where there is something to learn.
+        asked = self.options.asked
+        return [
+            lane for lane in lanes if any(one.wanted(visit.page, lane[0].name, lane[1].name) for one in asked)
+        ] or lanes[:1]
 
     def _begin(self, browser: Browser) -> Capture:
         if self.record is None:
@@ -188,7 +201,7 @@ class Job:
             viewport, arm = self._lanes(visit)[lane]
             task = Task(visit, lane, viewport, arm)
             before = self.before.get(task.place)
-            if not before or not self._holds(task, before):
+            if self.options.learn or not before or not self._holds(task, before):
                 return task
             self.resumed += 1
             self.done[task.place] = before
@@ -254,6 +267,9 @@ class Job:
                 self.failed.append(PageFailure(task.visit.page, task.visit.url, task.viewport.name, reason, True))
         if not one.record.failed and one.done:
             self.pages.append(one.done)
+        before = self.before.get(task.place)
+        if self.options.learn and before:
+            one.record = replace(before, states=one.record.states, recipes=(*before.recipes, *one.record.recipes))
         self.done[task.place] = one.record
         self.not_redone += [(task.visit.page, task.viewport.name, two) for two in one.record.recipes if not two.done]
         self.workspace.add_visit(self.record, *task.place, one.record.as_json(), one.skipped)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -126,8 +126,13 @@ class CaptureOptions:
     browser: str | None = None
     resume: bool = False
     replace: bool = False
+    learn: bool = False
     reuse: str = ""
     bounds: Bounds = Bounds()
+
+    def asking(self, more: tuple[Asked, ...]) -> CaptureOptions:
+        """With more states that are asked for by their recipe."""
+        return replace(self, asked=(*self.asked, *more))
 
     def as_json(self) -> dict[str, Any]:
         """What to keep with the capture. How it got in stays out, but for which ways were used."""

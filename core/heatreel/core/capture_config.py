@@ -95,6 +95,10 @@ class CaptureConfig(Strict):
     memory_mb: Annotated[int, Field(ge=300, le=1_000_000)] = 1500
     as_visitor: bool = False
     public_only: bool = False
+    scheme: Literal["light", "dark", "no-preference"] = "light"
+    media: Literal["screen", "print"] = "screen"
+    forced_colors: bool = False
+    clock: str = ""
     headers: dict[str, str] = Field(default_factory=dict)
     cookies: dict[str, str] = Field(default_factory=dict)
     storage_state: str = ""
