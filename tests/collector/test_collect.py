@@ -10,8 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
@@ -289,54 +287,3 @@ def test_the_recorder_is_served(tmp_path: Path) -> None:
             assert (again.status_code, again.content) == (304, b"")
 
     asyncio.run(run())
-
-
-leaves = st.one_of(
-    st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False), st.text(max_size=30),
-    st.sampled_from([2**53, 2**53 + 1, -(2**70), "x" * 5000, [], {}, [[]], {"v": 1}]),
-)  # fmt: skip
-
-
-@st.composite
-def damaged(draw: Any) -> bytes:
-    """A batch in which values at random places were replaced, or whose bytes were cut or changed."""
-    record = batch("KEY")
-    for _ in range(draw(st.integers(1, 3))):
-        node: Any = record
-        while True:
-            keys = list(node) if isinstance(node, dict) else list(range(len(node)))
-            key = draw(st.sampled_from(keys))
-            if isinstance(node[key], dict | list) and node[key] and draw(st.booleans()):
-                node[key] = node[key].copy()
-                node = node[key]
-                continue
-            node[key] = draw(leaves)
-            break
-    body = packed(record)
-    if draw(st.booleans()):
-        at = draw(st.integers(0, len(body) - 1))
-        body = body[:at] + draw(st.binary(max_size=3)) + body[at + draw(st.integers(0, 3)) :]
-    return body
-
-
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(damaged(), min_size=10, max_size=10))
-def test_damage_is_never_a_fault_and_never_costs_a_neighbour(tmp_path_factory: Any, bodies: list[bytes]) -> None:
-    folder = tmp_path_factory.mktemp("workspace")
-    key = write_key(folder)
-
-    async def run() -> None:
-        async with collecting(folder) as client:
-            good = [packed(batch(key, session=f"session-{i}")) for i in range(len(bodies))]
-            mixed = [body for pair in zip(bodies, good, strict=True) for body in pair]
-            mixed = [body.replace(b"KEY", key.encode()) for body in mixed]
-            answers = await asyncio.gather(*(client.post("/collect", content=body) for body in mixed))
-            assert {answer.status_code for answer in answers[1::2]} == {204}
-            assert {answer.status_code for answer in answers} <= {204, 400, 403}
-            assert stored(folder)[0] <= len(mixed)
-
-    asyncio.run(run())
-    with EventLog.open(folder) as log:
-        found = {session.id for session in log.sessions()}
-        assert log.reading.damaged == 0
-    assert {f"session-{i}" for i in range(len(bodies))} <= found
