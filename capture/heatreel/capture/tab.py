@@ -186,11 +186,7 @@ class Tab:
             await (dialog.accept() if dialog.type == "beforeunload" else dialog.dismiss())
 
     def _failed(self, request: Request) -> None:
-        # Aborted: the page went on, or the guard kept it from going.
-        if request.resource_type in ASSETS and request.failure not in (
-            "net::ERR_ABORTED",
-            "net::ERR_BLOCKED_BY_CLIENT",
-        ):
+        if request.resource_type in ASSETS and request.failure not in REFUSALS:
             self._missing.add(request.url)
 
     def _answered(self, response: Response) -> None:
