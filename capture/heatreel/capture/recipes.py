@@ -179,7 +179,7 @@ async def _follow_visitors(explorer: Explorer, asked: Asked, key: str) -> Redone
     """Follows the shortest end of the path that leads to the switches, or the sketch, that visitors saw."""
     reason = "the clicks that led visitors there lead nowhere here"
     for begin in range(len(asked.recipe) - 1, -1, -1):
-        walk = await _walk(explorer, asked.recipe[begin:])
+        walk = await _walk_on(explorer, asked.recipe[begin:])
         if not walk.change or walk.change.digest == explorer.found[0].digest:
             continue
         outline = json.loads(await explorer.tab.call(f"__heatreel.outline(document, {json.dumps({'key': key})})"))
@@ -191,6 +191,17 @@ async def _follow_visitors(explorer: Explorer, asked: Asked, key: str) -> Redone
         found = await _keep(explorer, asked, walk)
         return Redone(found.state.label, asked.source, asked.id, found.state.id)
     return _not_done(asked, reason)
+
+
+async def _walk_on(explorer: Explorer, recipe: tuple[Action, ...]) -> _Walk:
+    """Does a recipe without the steps that find nothing; not without the last, which leads to the state."""
+    walk = await _walk(explorer, recipe)
+    while not walk.change and len(walk.parents) < len(recipe):
+        failed = len(walk.parents) - 1
+        recipe = (*recipe[:failed], *recipe[failed + 1 :])
+        explorer.tab.earn(explorer.tab.pace_s)
+        walk = await _walk(explorer, recipe)
+    return walk
 
 
 def _as_seen(asked: Asked, outline: dict[str, Any]) -> bool:
