@@ -95,7 +95,7 @@ def processor_s(pid: int) -> float:
 def load(name: str, *options: object) -> dict[str, Any]:
     """Runs the load client against a fresh server."""
     with served(name) as (port, key, took):
-        client = [sys.executable, str(HERE / "collector_load.py"), str(port), key]
+        client = [sys.executable, str(HERE / "collector_load.py"), str(port), f"--key={key}"]
         said = subprocess.run([*client, *map(str, options)], capture_output=True, check=True, text=True).stdout
     found: dict[str, Any] = json.loads(said)
     batches = sum(found["statuses"].values())

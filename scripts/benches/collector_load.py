@@ -1,6 +1,6 @@
 """A load client for collectors: ready-made batches of 50 events over raw sockets, closed or open loop.
 
-    python scripts/benches/collector_load.py PORT KEY --seconds 10 --connections 32 [--rate 200]
+    python scripts/benches/collector_load.py PORT --key=KEY --seconds 10 --connections 32 [--rate 200]
 
 Closed loop: each connection sends its next batch when the last one was answered. Open loop (`--rate`, batches a
 second): a batch is sent at its time, and its latency counts from that time even when it had to wait for a free
@@ -133,7 +133,7 @@ def percentile(values: list[float], share: float) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("port", type=int)
-    parser.add_argument("key")
+    parser.add_argument("--key", required=True)
     parser.add_argument("--seconds", type=float, default=10)
     parser.add_argument("--connections", type=int, default=32)
     parser.add_argument("--rate", type=float, default=0)

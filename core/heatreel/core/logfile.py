@@ -53,7 +53,7 @@ PRAGMA user_version = {VERSION};
 """
 _TO_2 = f"ALTER TABLE batches ADD COLUMN {_BOT};{_FILMS}PRAGMA user_version = 2;"
 
-_CHECKPOINT_PAGES = 4000
+_CHECKPOINT_PAGES = 1000
 _BUSY_S = 2
 """Another program may hold the file that long; then what waits is told that nothing can be stored now."""
 _QUICK_CHECK_BYTES = 256 * 1024 * 1024

@@ -62,6 +62,7 @@ def create_app(
     taking = Taking(folder, site, origins, source)
     own = [
         Route("/heatreel.js", _script("recorder.js"), methods=["GET"]),
+        Route("/heatreel-more.js", _script("more.js"), methods=["GET"]),
         Route("/heatreel-film.js", _script("film.js"), methods=["GET"]),
         Route("/healthz", _health(taking), methods=["GET"]),
         Route("/metrics", _metrics(taking, folder), methods=["GET"]),

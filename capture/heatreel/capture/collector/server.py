@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import socket
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -25,13 +26,15 @@ HEADERS_S = 10.0
 IDLE_S = 15
 STOP_S = 8
 MAX_CONNECTIONS = 2000
-"""Above it a connection that is between two requests is closed, or the new one when there is none."""
+"""Above it the connection that has rested longest between two requests is closed, or the new one when none rests."""
 MAX_HEAD_BYTES = 64 * 1024
 
 
 class _BoundedProtocol(AutoHTTPProtocol):  # type: ignore[misc, valid-type]
     """uvicorn's protocol, with bounds that it lacks: time and size of the headers (Kludex/uvicorn#157), connections."""
 
+    resting: dict[_BoundedProtocol, None]
+    """Connections between two requests, the longest first; of one server, see `_protocol`."""
     _headers_due: asyncio.TimerHandle | None = None
     _head_bytes = 0
 
@@ -39,12 +42,18 @@ class _BoundedProtocol(AutoHTTPProtocol):  # type: ignore[misc, valid-type]
         super().connection_made(transport)
         self._await_headers()
         if len(self.connections) > MAX_CONNECTIONS:
-            idle = (one for one in self.connections if one is not self and one._between_requests())
-            next(idle, self).transport.close()
+            next(iter(self.resting), self).transport.close()
+        self.resting[self] = None
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if self._between_requests() and not self.transport.is_closing():
+            self.resting[self] = None
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
         if not self._between_requests():
+            self.resting.pop(self, None)
             self._stop_waiting()
             return
         self._await_headers()
@@ -54,6 +63,7 @@ class _BoundedProtocol(AutoHTTPProtocol):  # type: ignore[misc, valid-type]
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_waiting()
+        self.resting.pop(self, None)
         super().connection_lost(exc)
 
     def _between_requests(self) -> bool:
@@ -75,6 +85,10 @@ class _BoundedProtocol(AutoHTTPProtocol):  # type: ignore[misc, valid-type]
             self.transport.close()
 
 
+def _protocol() -> type[_BoundedProtocol]:
+    return type("BoundedProtocol", (_BoundedProtocol,), {"resting": {}})
+
+
 class _Server(uvicorn.Server):
     """uvicorn's server, which comes back from a signal instead of raising it again once it has stopped."""
 
@@ -94,6 +108,9 @@ class _Server(uvicorn.Server):
 def serve(folder: Path, host: str, port: int, **options: Any) -> None:
     """See `heatreel.capture.collector.serve`."""
     _allow_connections()
+    # The loop and the writing thread hand the interpreter to each other for every row: at the usual 5 ms they wait for
+    # it rather than for the disk (395,000 events a second instead of 440,000).
+    sys.setswitchinterval(0.001)
     with _listening(host, port) as listener:
         server = _server(_app(folder, **options))
         server.run(sockets=[listener])
@@ -159,7 +176,7 @@ def _listening(host: str, port: int) -> Iterator[socket.socket]:
 def _server(app: Starlette) -> _Server:
     config = uvicorn.Config(
         app,
-        http=_BoundedProtocol,
+        http=_protocol(),
         ws="none",
         lifespan="on",
         # Whatever a stranger sends is a warning there: one line for each would be another way to fill a disk.
