@@ -6,7 +6,6 @@ So the login, the headers and the refusal of addresses hold here as well.
 from __future__ import annotations
 
 import base64
-import gzip
 import json
 import zlib
 from urllib.parse import urljoin
@@ -142,8 +141,10 @@ def _unzipped(data: bytes, url: str) -> bytes:
     try:
         unzip = zlib.decompressobj(16 + zlib.MAX_WBITS)
         found = unzip.decompress(data, MOST_BYTES)
-    except (zlib.error, gzip.BadGzipFile) as exc:
+    except zlib.error as exc:
         raise InputError(f"{url}: is damaged ({exc})") from exc
+    if not unzip.eof and not unzip.unconsumed_tail:
+        raise InputError(f"{url}: is cut off")
     if unzip.unconsumed_tail:
         raise InputError(f"{url}: the sitemap is larger than {MOST_BYTES:,} bytes")
     return found
