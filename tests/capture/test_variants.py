@@ -114,7 +114,7 @@ def test_proposals_need_pages_that_are_alike() -> None:
 
 def test_sitemaps_are_read_in_every_form_and_others_refused() -> None:
     pages = b'<?xml version="1.0"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">'
-    pages += b"<url><loc> http://h/a </loc></url><url><loc>/b</loc><lastmod>2026</lastmod></url><url><loc>mailto:x</loc></url></urlset>"
+    pages += b"<url><loc> http://h/a </loc></url><url><loc>/b</loc></url><url><loc>mailto:x</loc></url></urlset>"
     for data in (pages, b"\xef\xbb\xbf\n" + pages, gzip.compress(pages)):
         assert parse(data, "http://h/s.xml") == (["http://h/a", "http://h/b"], [])
     assert parse(b"http://h/a\nnonsense\nhttp://h/b\n", "http://h/s.txt") == (["http://h/a", "http://h/b"], [])
