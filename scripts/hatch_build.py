@@ -13,6 +13,8 @@ BUNDLES = (
     "capture/heatreel/capture/bundles/page.js",
     "capture/heatreel/capture/bundles/keep.js",
     "capture/heatreel/capture/bundles/recorder.js",
+    "capture/heatreel/capture/bundles/more.js",
+    "capture/heatreel/capture/bundles/film.js",
     "overlays/heatreel/overlays/bundles/viewer.js",
     "overlays/heatreel/overlays/bundles/viewer.css",
 )

@@ -81,9 +81,9 @@ def test_no_field_of_a_target_is_forgotten() -> None:
 def test_a_target_is_small(tmp_path: Path) -> None:
     with visiting(tmp_path) as visit:
         visit.open()
-        visit.page.evaluate(CLICK_ALL)
         bodies: list[str] = []
         visit.page.on("request", lambda request: bodies.append(request.post_data or ""))
+        visit.page.evaluate(CLICK_ALL)
         visit.flush()
     targets = [target for body in bodies if body for target in json.loads(body)["targets"]]
     assert targets and "" not in [value for target in targets for value in target.values()]

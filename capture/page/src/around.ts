@@ -1,8 +1,10 @@
 /** What an outline adds to a fingerprint: class tokens, the place in a repeated group, and the names near it. */
 
-import { all, attr, childrenOf, nextOf, once, parentNode, parentOf, previousOf, tagOf, type Memo } from "./dom";
+import { all, attr, childrenOf, free, nextOf, once, parentNode, parentOf, tagOf, type Memo } from "./dom";
 import { content, fold, name } from "./name";
 import { stable } from "./stable";
+
+const [previousOf] = free(Element.prototype, "previousElementSibling");
 
 const STATE =
   /^(is|has|slick|owl)-|^(in|on|off|shown?|active|open|hidden|visible|selected|current|closed|checked|disabled)$/;
@@ -21,12 +23,23 @@ function shape(element: Element): string {
   return [tagOf(element), classes(element)[0], first && tagOf(first)].join();
 }
 
+/** The groups of structurally equal children of a node: each child's place and its group. */
+function groups(parent: Node): Map<Element, [index: number, equal: Element[]]> {
+  const alike = new Map<string, Element[]>();
+  return new Map(
+    childrenOf(parent).map((child) => {
+      const own = shape(child);
+      const equal = alike.get(own) || [];
+      alike.set(own, equal);
+      return [child, [equal.push(child) - 1, equal]];
+    }),
+  );
+}
+
 /** Place in the group of structurally equal siblings, its own or of the nearest ancestor that has one; [0, 1] if none. */
 export function group(element: Element, memo: Memo): [index: number, size: number] {
-  const parent = parentNode(element);
-  const own = once(memo, shape, element);
-  const equal = parent ? once(memo, childrenOf, parent).filter((other) => once(memo, shape, other) === own) : [];
-  if (equal.length > 1) return [equal.indexOf(element), equal.length];
+  const [index, equal] = once(memo, groups, parentNode(element)!).get(element)!;
+  if (equal.length > 1) return [index, equal.length];
   const around = parentOf(element);
   return around ? once(memo, group, around) : [0, 1];
 }

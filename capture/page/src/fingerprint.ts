@@ -7,8 +7,8 @@ import { selector, testId } from "./selector";
 import { cleanAddress, stable } from "./stable";
 import type { Fingerprint, SealedFingerprint } from "./types";
 
-/** The fingerprint of an element. A memo may be shared between calls as long as the page stands still. */
-export function fingerprint(element: Element, memo: Memo = new Map()): Fingerprint {
+/** The fingerprint of an element, but for its label. A memo may be shared between calls while the page stands still. */
+export function print(element: Element, memo: Memo): Omit<Fingerprint, "label"> {
   const address = (value: string): string => value && cleanAddress(value, documentOf(element).baseURI);
   return {
     selector: once(memo, selector, element),
@@ -20,11 +20,16 @@ export function fingerprint(element: Element, memo: Memo = new Map()): Fingerpri
     role: attr(element, "role"),
     name: once(memo, name, element),
     text: once(memo, ownText, element),
-    label: label(element),
     href: address(attr(element, "href")),
     src: address(attr(element, "data-src") || attr(element, "src")).split("/").pop()!,
   };
 }
+
+/** The fingerprint of an element. */
+export const fingerprint = (element: Element, memo: Memo = new Map()): Fingerprint => ({
+  ...print(element, memo),
+  label: label(element),
+});
 
 const NAME_BITS = 64;
 

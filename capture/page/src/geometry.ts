@@ -42,6 +42,12 @@ function clipper(element: Element, memo: Memo): Element | null {
   return styleOf(around).overflow === "visible" ? once(memo, clipper, around) : around;
 }
 
+/** How a clipper, or for a root element its page, overflows, and where it is. */
+function opening(element: Element): [overflowX: string, overflowY: string, edges: DOMRect] {
+  const { overflowX, overflowY } = styleOf((tagOf(element) === "html" && bodyOf(documentOf(element))) || element);
+  return [overflowX, overflowY, rectOf(element)];
+}
+
 /** Whether a span overlaps that of a container, or can be scrolled to. */
 const within = (overflow: string | null, from: number, to: number, start: number, end: number): boolean =>
   (to > start && from < end) || /auto|scroll/.test(overflow!);
@@ -51,20 +57,19 @@ const within = (overflow: string | null, from: number, to: number, start: number
  * away, not off the page or, when fixed, off the viewport.
  */
 export function visible(element: Element, memo: Memo): boolean {
+  if (checkVisibility && !checkVisibility.call(element, { checkOpacity: true, checkVisibilityCSS: true })) return false;
   const { left, top, right, bottom, width, height } = rectOf(element);
+  if (width * height <= 1) return false;
   const document = documentOf(element);
   const root = childrenOf(document)[0]!;
   const clip = once(memo, clipper, element);
-  const { overflowX, overflowY } = styleOf(clip || bodyOf(document) || root);
-  const edges = once(memo, rectOf, clip || root);
+  const [overflowX, overflowY, edges] = once(memo, opening, clip || root);
   const endX = clip || overflowX !== "visible" ? edges.right : Infinity;
   const endY = clip ? edges.bottom : once(memo, position, element) === "fixed" ? root.clientHeight : Infinity;
   const around = clip || hostOf(document);
   return (
-    width * height > 1 &&
     within(clip && overflowX, left, right, edges.left, endX) &&
     within(clip && overflowY, top, bottom, edges.top, endY) &&
-    (!checkVisibility || checkVisibility.call(element, { checkOpacity: true, checkVisibilityCSS: true })) &&
     (!around || once(memo, visible, around))
   );
 }

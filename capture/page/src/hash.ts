@@ -26,12 +26,16 @@ function mix(value: number): number {
 export const digest = (text: string, key: string): string => text && hash(text, hash(key)).toString(36);
 
 /** Sketch of a set of 32-bit hashes. */
-export function minhash(items: Set<number>, bits: number): string {
-  const bytes = new Uint8Array(items.size && bits / 8);
+export function minhash(items: Iterable<number>, bits: number): string {
+  const known = Uint32Array.from(items);
+  const bytes = new Uint8Array(known.length && bits / 8);
   for (let i = 0; i < 8 * bytes.length; i++) {
     const seed = mix(i + 1);
     let least = 2 ** 32;
-    for (const item of items) least = Math.min(least, mix(item ^ seed));
+    for (let j = 0; j < known.length; j++) {
+      const value = mix(known[j]! ^ seed);
+      if (value < least) least = value;
+    }
     bytes[i >> 3]! |= (least & 1) << (i & 7);
   }
   return btoa(String.fromCharCode(...bytes));

@@ -1,16 +1,13 @@
 /** Names: what a person, or a screen reader, would call an element. Never what somebody typed. */
 
 import { all, attr, is, kindOf, nodesIn, once, rootOf, tagOf, type Memo } from "./dom";
+import { FIELD, MASKED, UNSEEN } from "./css";
 import { ACTING } from "./interactive";
 
 const LIMIT = 120;
 // Icons, arrows, emoji and other signs, white space, quotes that serve as arrows, permalink marks.
 const DECORATION = /([^\p{L}\p{M}\p{N}\p{P}\p{Sc}+]|[«»‹›¶])+/gu;
 
-/** Controls in which a person types or chooses. */
-export const FIELD = "input,select,textarea";
-/** Elements that are no part of what can be seen. */
-export const UNSEEN = "head,script,style,noscript,template,link,meta,br,option,datalist";
 
 /** Text with white space folded and decoration gone, at most 120 characters; "" when only punctuation is left. */
 export function fold(text: string): string {
@@ -19,7 +16,7 @@ export function fold(text: string): string {
 }
 
 const mute = (element: Element): boolean =>
-  is(element, FIELD + "," + UNSEEN + ",[aria-hidden=true]") || (element as HTMLElement).isContentEditable;
+  is(element, FIELD + "," + UNSEEN + ",[aria-hidden=true]," + MASKED) || (element as HTMLElement).isContentEditable;
 
 /** The text inside an element, pictures by their `alt`, without scripts, fields, and what is hidden from readers. */
 const words = (element: Element): string =>
@@ -37,8 +34,10 @@ const words = (element: Element): string =>
 export const content = (element: Element): string => fold(words(element));
 
 /** The element's own text nodes, folded. */
-export const ownText = (element: Element): string =>
-  mute(element) ? "" : fold(nodesIn(element).map((node) => (kindOf(node) === 3 ? node.nodeValue : " ")).join(""));
+export function ownText(element: Element): string {
+  const text = fold(nodesIn(element).map((node) => (kindOf(node) === 3 ? node.nodeValue : " ")).join(""));
+  return text && !mute(element) ? text : "";
+}
 
 /** Text of the labels of a field. */
 export function label(element: Element): string {
@@ -48,6 +47,7 @@ export function label(element: Element): string {
 
 /** Accessible name in the order of https://www.w3.org/TR/accname-1.2/, simplified. */
 export function name(element: Element, memo: Memo): string {
+  if (is(element, MASKED)) return "";
   const candidates = [
     attr(element, "aria-labelledby").replace(/[^\s"\\]+/g, (id) => all(rootOf(element), `[id="${id}"]`).map(content).join()),
     attr(element, "aria-label"),

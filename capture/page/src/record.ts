@@ -53,7 +53,7 @@ export function portrait(element: Element, key: string, memo: Memo): Portrait {
   const around = near(element, memo);
   return {
     ...print,
-    nth: nth(element),
+    nth: nth(element, memo),
     hop: hop(element),
     box: box(element, memo).map(round) as ElementRecord["box"],
     visible: once(memo, visible, element),

@@ -7,7 +7,7 @@
  */
 
 import {
-  all, attr, hostOf, innerOf, is, kindOf, once, parentNode, previousOf, rootOf, tagOf, type Memo,
+  all, attr, childrenOf, hostOf, innerOf, is, kindOf, once, parentNode, rootOf, tagOf, type Memo,
 } from "./dom";
 import { stable } from "./stable";
 
@@ -17,12 +17,15 @@ const TEST_IDS = ["data-testid", "data-test", "data-cy", "data-qa"];
 export const testId = (element: Element): string =>
   TEST_IDS.map((attribute) => stable(attr(element, attribute))).find((value) => value) || "";
 
-/** Place among the siblings of the same tag, from 1. */
-export function nth(element: Element): number {
-  let count = 1;
-  for (let other = previousOf(element); other; other = previousOf(other)) if (tagOf(other) === tagOf(element)) count++;
-  return count;
+/** Places of the children of a node among those of the same tag, from 1. */
+function places(parent: Node): Map<Element, number> {
+  const counts: Record<string, number> = {};
+  // -~ counts from nothing, and from what an object has by itself.
+  return new Map(childrenOf(parent).map((child) => [child, (counts[tagOf(child)] = -~counts[tagOf(child)]!)]));
 }
+
+/** Place among the siblings of the same tag, from 1. */
+export const nth = (element: Element, memo: Memo): number => once(memo, places, parentNode(element)!).get(element)!;
 
 const tag = (element: Element): string => tagOf(element).replace(/[^\w-]/g, "\\$&");
 
@@ -40,7 +43,7 @@ function anchor(element: Element): string {
 export function selector(element: Element, memo: Memo = new Map()): string {
   const parent = parentNode(element);
   const found = anchor(element);
-  const step = found || `${tag(element)}:nth-of-type(${nth(element)})`;
+  const step = found || `${tag(element)}:nth-of-type(${nth(element, memo)})`;
   if (!found && parent && kindOf(parent) === 1) return once(memo, selector, parent as Element) + " > " + step;
   const host = hostOf(rootOf(element));
   return (host ? once(memo, selector, host) + " >>> " : "") + (found || ":host > " + step);

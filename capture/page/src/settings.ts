@@ -1,6 +1,6 @@
 /** How the switches of a page are set, in the few words that a visitor's browser sends. */
 
-import { all, attr, childrenOf, documentOf, has, innerOf, is, nextOf, once, parentNode, type Memo } from "./dom";
+import { all, attr, childrenOf, documentOf, has, is, nextOf, once, parentNode, type Memo } from "./dom";
 import { visible } from "./geometry";
 import { digest } from "./hash";
 import { selector } from "./selector";
@@ -50,21 +50,20 @@ const CARRIERS: [css: string, setting: Setting][] = [
   ["html[data-theme]", (root) => attr(root, "data-theme")],
 ];
 
-/** The elements of a tree, and of the open shadow roots and frames in it, that carry a setting. */
-export function settingsIn(root: Node, memo: Memo, found = new Map<Element, string>()): Map<Element, string> {
-  for (const [css, read] of CARRIERS) {
-    for (const element of all(root, css)) {
-      const setting = found.has(element) ? undefined : read(element, memo);
-      if (setting !== undefined) found.set(element, setting === true ? "on" : setting || "off");
+/** The elements of these trees that carry a setting. */
+export function settingsIn(roots: Node[], memo: Memo): Map<Element, string> {
+  const found = new Map<Element, string>();
+  for (const root of roots) {
+    for (const [css, read] of CARRIERS) {
+      for (const element of all(root, css)) {
+        const setting = found.has(element) ? undefined : read(element, memo);
+        if (setting !== undefined) found.set(element, setting === true ? "on" : setting || "off");
+      }
     }
-  }
-  for (const element of all(root, "*")) {
-    const inner = innerOf(element);
-    if (inner) settingsIn(inner, memo, found);
   }
   return found;
 }
 
 /** Keyed hash of the selector of each switch, and its setting. A switch that is not listed is "off". */
-export const settings = (document: Document, key: string, memo: Memo = new Map()): [key: string, setting: string][] =>
-  [...settingsIn(document, memo)].map(([element, setting]) => [digest(once(memo, selector, element), key), setting]);
+export const settings = (roots: Node[], key: string, memo: Memo): [key: string, setting: string][] =>
+  [...settingsIn(roots, memo)].map(([element, setting]) => [digest(once(memo, selector, element), key), setting]);

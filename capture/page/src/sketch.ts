@@ -12,12 +12,13 @@
  * matter; nothing typed, scrolled or still loading does.
  */
 
-import { attr, is, once, parentOf, tagOf, type Memo } from "./dom";
+import { FIELD } from "./css";
+import { all, attr, is, once, parentOf, rootsIn, tagOf, type Memo } from "./dom";
 import { visible } from "./geometry";
 import { hash, minhash } from "./hash";
-import { FIELD, ownText } from "./name";
+import { ownText } from "./name";
 import { stable } from "./stable";
-import { walk } from "./walk";
+import { kept } from "./walk";
 
 const BITS = 1024;
 
@@ -27,16 +28,23 @@ function place(element: Element, memo: Memo): string {
   return stable(attr(element, "id")) || (parent ? once(memo, place, parent) : "");
 }
 
-/** The sketch of what can be seen in a document. */
-export function sketch(document: Document, memo: Memo = new Map()): string {
-  const leaves = new Set<number>();
-  walk(document, (element) => {
-    const text = once(memo, ownText, element) || attr(element, "alt") || (is(element, FIELD) && attr(element, "name"));
-    if (!text || !once(memo, visible, element)) return;
-    leaves.add(hash(once(memo, place, element) + tagOf(element) + text.replace(/\d+/g, "0")));
-  });
+/** The hash of a leaf that can be seen; 0 for any other element. */
+export function leaf(element: Element, memo: Memo): number {
+  const text = ownText(element) || attr(element, "alt") || (is(element, FIELD) && attr(element, "name"));
+  return text && kept(element) && once(memo, visible, element)
+    ? hash(once(memo, place, element) + tagOf(element) + text.replace(/\d+/g, "0"))
+    : 0;
+}
+
+/** The sketch of a set of leaves. */
+export function sketchOf(leaves: Set<number>): string {
+  leaves.delete(0);
   return minhash(leaves, BITS);
 }
+
+/** The sketch of what can be seen in a document. */
+export const sketch = (document: Document, memo: Memo = new Map()): string =>
+  sketchOf(new Set(rootsIn(document).flatMap((root) => all(root, "*").map((element) => leaf(element, memo)))));
 
 /** Similarity of two sketches: 1 the same state, 0 nothing shared. */
 export function compareSketches(a: string, b: string): number {

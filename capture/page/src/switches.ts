@@ -1,6 +1,6 @@
 /** The switches of a page as the capture sees them: each setting with its kind and name. */
 
-import { is, once, type Memo } from "./dom";
+import { is, once, rootsIn, type Memo } from "./dom";
 import { digest } from "./hash";
 import { name } from "./name";
 import { selector } from "./selector";
@@ -26,7 +26,7 @@ const kind = (element: Element): Switch["kind"] => (KINDS.find(([, css]) => is(e
 
 /** The switches of a document and of its open shadow roots and same-origin frames. */
 export const switches = (document: Document, key = "", memo: Memo = new Map()): Switch[] =>
-  [...settingsIn(document, memo)].map(([element, setting]) => {
+  [...settingsIn(rootsIn(document), memo)].map(([element, setting]) => {
     const path = once(memo, selector, element);
     return { selector: path, key: digest(path, key), kind: kind(element), setting, name: once(memo, name, element) };
   });

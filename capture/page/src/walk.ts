@@ -2,13 +2,13 @@
 
 import { bodyOf, childrenOf, documentOf, innerOf, is, parentOf } from "./dom";
 import { isInteractive } from "./interactive";
-import { UNSEEN } from "./name";
+import { UNSEEN } from "./css";
 
 /**
  * Whether an element is a thing of its own on the page. Shapes inside a drawing and pieces of highlighted code are
  * not, unless they act.
  */
-const kept = (element: Element): boolean =>
+export const kept = (element: Element): boolean =>
   !is(element, UNSEEN + ",html") && (!is(element, "svg *,pre span,code span") || isInteractive(element));
 
 /** The element of the outline that an element belongs to: itself, or the nearest around it. */

@@ -1,12 +1,11 @@
-/** What happens to the page: views, routes, scrolls, focus, errors, coming and going. */
+/** What happens to the page: views, routes, scrolls, coming and going. */
 
-import { is, rootOf } from "../dom";
-import { FIELD } from "../name";
-import { notice, reportAll } from "./effects";
+import { rootOf } from "../dom";
 import { later, type Work } from "./guest";
-import { click, move, press, release } from "./pointer";
+import { click, press } from "./pointer";
+import { hear, loadMore } from "./more";
 import { watchRoot } from "./roots";
-import { add, address, flush, restart } from "./rows";
+import { add, address, doc, flush, restart } from "./rows";
 import { awake } from "./session";
 import { touch } from "./state";
 import { forget, place, targetOf } from "./targets";
@@ -14,11 +13,9 @@ import { handOver } from "./transport";
 
 /** Scrolls and resizes are noted when this long has passed, as things are then. */
 const enum Settled { Ms = 200 }
-const enum Most { Errors = 100 }
 
 /** The address of the last view. */
 let shown = "";
-let errors = 0;
 
 /** Before anything is noted: is this still the same session, and the same page? */
 export function wake(): void {
@@ -33,15 +30,14 @@ export function wake(): void {
 function route(): void {
   if (address() === shown) return;
   shown = address();
-  notice("n");
   touch();
   add("v", [shown, scrollX, scrollY, document.documentElement.scrollHeight]);
 }
 
 /** The page was changed. */
-export function changed(): void {
+export function changed(records: MutationRecord[]): void {
   route();
-  notice("m");
+  hear(records);
   touch();
 }
 
@@ -65,28 +61,18 @@ function scrolled(target: EventTarget): void {
   add("s", [inner ? place(element)[0] : -1, element.scrollLeft, element.scrollTop]);
 }
 
-/** An error that nobody caught: kind, and path and line of the script. Its message may quote what a visitor typed. */
-function failed({ error, reason, target }: ErrorEvent & PromiseRejectionEvent): void {
-  if (target !== self || errors++ > Most.Errors) return;
-  const { name, stack } = error || reason || {};
-  const [, path, line] = /:\/\/[^/]*(\/[^\s?#:]*)[^\s:]*:(\d+)/.exec(stack) || [];
-  add("e", [[name, path, line].join(" ")]);
-}
-
 let visible = 1;
 
 /** The page comes or goes. */
-function turned({ type, target }: Event): void {
-  if (target !== document) return;
-  const gone = type === "pagehide";
-  const now = +!(gone || document.hidden);
-  notice(gone ? "n" : "w");
+function turned(event: Event): void {
+  if (event.target !== document) return;
+  const now = +!(event.type === "pagehide" || document.hidden);
   // Back from the browser's cache: another view of the page.
-  if (type === "pageshow") shown = "";
+  if (event.type === "pageshow") shown = "";
   if (visible === now) return;
   add("h", [(visible = now)]);
   if (now) return;
-  reportAll();
+  hear(event);
   flush();
   handOver();
 }
@@ -97,37 +83,16 @@ export const heard: Record<string, Work> = {
     watchRoot(rootOf(targetOf(event)));
     if (!event.key || /^( |Enter)$/.test(event.key)) press(event);
   },
-  pointerup: release,
   click,
-  pointermove: move,
-  focusin: (event: FocusEvent) => {
-    const target = targetOf(event);
-    if (!is(target, FIELD)) return;
-    notice("f");
-    add("f", place(target));
-  },
-  scroll: ({ target }: Event) => {
-    notice("s");
-    soon(target!, () => scrolled(target!));
-  },
-  "input change": () => {
-    notice("i");
-    touch();
-  },
-  "toggle transitionend animationend load popstate hashchange": touch,
-  "error unhandledrejection": failed,
-  selectionchange: () => "" + getSelection() && notice("t"),
-  blur: () => document.hasFocus() || notice("w"),
-  resize: () =>
-    soon(self, () => {
-      touch();
-      add("r", [innerWidth, innerHeight, devicePixelRatio]);
-    }),
+  scroll: ({ target }: Event) => soon(target!, () => scrolled(target!)),
+  "resize input change toggle transitionend animationend load hashchange": touch,
   "pagehide visibilitychange pageshow": turned,
 };
 
 export function begin(): void {
   wake();
   restart();
+  if (!doc) return;
   watchRoot(document);
+  loadMore();
 }

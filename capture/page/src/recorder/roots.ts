@@ -1,21 +1,26 @@
 /** Everywhere something can happen: the document, open shadow roots, documents in frames of the same origin. */
 
-import { innerOf } from "../dom";
-import { walk } from "../walk";
+import { hear } from "./more";
 import { safely, type Work } from "./guest";
 import { changed, heard, wake } from "./page";
+import { doc } from "./rows";
 
 const seen = new WeakSet<Node>();
 const observer = new MutationObserver(safely(changed));
 let last: Event;
 
+/** Whether the page wants an event to be left alone. */
+const ignored = (event: Event): boolean =>
+  event.composedPath().some((node) => "heatreelIgnore" in ((node as HTMLElement).dataset || {}));
+
 /** Listens before the page does. What a shadow root hears after its window is the same event. */
-function listen(root: EventTarget, types: string, work: Work): void {
+export function listen(root: EventTarget, types: string, work: Work): void {
   const once = safely((event: Event) => {
-    if (event === last) return;
+    if (event === last || doc === "" || ignored(event)) return;
     last = event;
     wake();
     work(event);
+    hear(event);
   });
   for (const type of types.split(" ")) root.addEventListener(type, once, { capture: true, passive: true });
 }
@@ -26,12 +31,5 @@ export function watchRoot(root: Node): void {
   seen.add(root);
   observer.observe(root, { subtree: true, childList: true, attributes: true, characterData: true });
   for (const types in heard) listen((root as Document).defaultView || root, types, heard[types]!);
-  changed();
+  changed([]);
 }
-
-/** Watches what was added to the page. */
-export const watchAll = (): void =>
-  walk(document.documentElement, (element) => {
-    const inner = innerOf(element);
-    if (inner) watchRoot(inner);
-  });

@@ -1,9 +1,10 @@
 /** What was seen and not sent yet, numbered, and how it becomes batches. The wire is described in collector/wire.py. */
 
+import { hash } from "../hash";
 import { later, now } from "./guest";
-import { random, remember, session } from "./session";
-import { site, variant } from "./snippet";
-import { settle, state } from "./state";
+import { disown, random, remember, session } from "./session";
+import { dataset, sample, site } from "./snippet";
+import { describe, settle, state, states } from "./state";
 import { outbox, send } from "./transport";
 
 /** Code, time, number of the state, and what the code asks for. */
@@ -24,43 +25,61 @@ export const rows: Row[] = [];
 /** When the document began, by the visitor's clock. */
 const at = Date.now() - now();
 
-/** What is sent once in a document and then called by its number: targets, and states. */
-let tables: string[][];
+/** What is sent once in a document and then called by its number. */
+let targets: string[];
 /** Numbers of the first event, target and state that are not sent yet. */
 let from = [0];
-let doc: string;
+/** Empty once nothing is to be noted any more. */
+export let doc: string | false;
 let seq: number;
 let page: object;
 let timer: unknown;
 
-/** Begins as if the document was loaded again: everything is numbered from 0. Before, nothing is sent. */
+/**
+ * Begins as if the document was loaded again: everything is numbered from 0. Before, nothing is sent; and never in a
+ * session that is not in the sample.
+ */
 export function restart(): void {
-  doc = random();
+  doc = hash(session) < (sample as number) * 2 ** 32 && random();
   seq = 0;
   from = [0, 0, 0];
-  tables = [[], []];
+  targets = [];
+  states.length = 0;
 }
 
-/** The address of the page: of queries only what names a campaign, the fragment only when it is a route. */
-export const address = (): string => location.href.replace(/[?&](?!utm_)[^?&#]*|#(?!!?\/).*/g, "");
+/** Nothing is sent any more, and what was not sent is forgotten. */
+export function end(): void {
+  doc = "";
+  rows.length = outbox.length = 0;
+  disown();
+}
 
-/** The number of a target (kind 0) or state (kind 1). Empty texts are left out. */
-export function number(kind: 0 | 1, record: object): number {
-  const table = tables[kind]!;
+/** The address: of the query only campaigns and what the site names, the fragment only when it is a route. */
+export function address(): string {
+  const { href, search, hash } = location;
+  const query = search.replace(/[?&]([^=&]*)[^&]*/g, (pair, key) =>
+    /^utm_/.test(key) || `,${dataset.query},`.includes(`,${key},`) ? pair : "",
+  );
+  return href.replace(/[?#].*/, () => query.replace(/^&/, "?") + hash.replace(/^#(?!!?\/).*|\?.*/, ""));
+}
+
+/** The number of a target. Empty texts are left out. */
+export function number(record: object): number {
   const key = JSON.stringify(record, (_, value) => (value === "" ? undefined : value));
-  return table.includes(key) ? table.indexOf(key) : table.push(key) - 1;
+  return targets.includes(key) ? targets.indexOf(key) : targets.push(key) - 1;
 }
 
 /** Adds a row; returns the number of the event in the document, or -1 when there is no room. */
 export function add(code: string, rest: unknown[] = [], seen = state, t = now()): number {
-  if (rows[Rows.Most - 1]) return -1;
+  if (rows[Rows.Most - 1] || doc === "") return -1;
   if (!rows[0])
     page = [
       address(), innerWidth, innerHeight, devicePixelRatio, navigator.maxTouchPoints, navigator.language,
-      document.referrer.split("/")[2], variant,
+      document.referrer.split("/")[2], dataset.variant, +sample, +navigator.webdriver,
     ];
-  timer = timer || later(sendOff, rows[Rows.Full - 2] ? 0 : Flush.Ms);
-  return from[0]! + rows.push([code, t, seen, ...rest]) - 1;
+  const count = rows.push([code, t, seen, ...rest]);
+  if (!timer || count === Rows.Full) timer = later(sendOff, count < Rows.Full ? Flush.Ms : 0);
+  return from[0]! + count - 1;
 }
 
 /** Sends off what there is. */
@@ -70,18 +89,18 @@ export function sendOff(): void {
   send();
 }
 
-/** Nothing is made into batches any more. */
-export function stop(): void {
-  doc = "";
-}
-
 /** Makes a batch of what there is. */
 export function flush(): void {
   if (!doc || !rows[0] || outbox[Outbox.Full]) return;
   settle();
   remember();
-  const [targets, states] = tables.map((table, kind) => table.slice(from[kind + 1]).map((text) => JSON.parse(text)));
   const events = rows.splice(0, Rows.Most);
-  outbox.push(JSON.stringify({ v: 1, site, session, doc, seq: seq++, at, sent: now(), page, from, events, targets, states }));
-  from = [from[0]! + events.length, ...tables.map((table) => table.length)];
+  outbox.push(
+    JSON.stringify({
+      v: 1, site, session, doc, seq: seq++, at, sent: now(), page, from, events,
+      targets: targets.slice(from[1]).map((text) => JSON.parse(text)),
+      states: states.slice(from[2]).map(describe),
+    }),
+  );
+  from = [from[0]! + events.length, targets.length, states.length];
 }

@@ -24,3 +24,9 @@ export function awake(end: () => void): boolean {
 
 /** Leaves the session's id to the next document in this tab. */
 export const remember = safely(() => (sessionStorage.heatreel = JSON.stringify([session, active])));
+
+/** Forgets who the visitor is. */
+export function disown(): void {
+  active = 0;
+  delete sessionStorage.heatreel;
+}

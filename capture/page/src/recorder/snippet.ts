@@ -7,10 +7,17 @@
 
 interface Snippet {
   src: string;
-  dataset: { site?: string; variant?: string };
+  dataset: {
+    site?: string;
+    variant?: string;
+    /** Share of the sessions to record; all when not said. */
+    sample?: string;
+    /** Keys of the query that make another page, by commas. */
+    query?: string;
+    /** There: nothing before `heatreel.consent(true)`. */
+    consent?: string;
+  };
 }
 
-export const {
-  src,
-  dataset: { site, variant },
-} = (document.currentScript || (self as { heatreel?: unknown }).heatreel) as Snippet;
+export const { src, dataset } = (document.currentScript || (self as { heatreel?: unknown }).heatreel) as Snippet;
+export const { site, sample = 1 } = dataset;

@@ -1,7 +1,7 @@
 /** What was hit, and where. */
 
 import { rectOf, type Memo } from "../dom";
-import { fingerprint } from "../fingerprint";
+import { print } from "../fingerprint";
 import { box } from "../geometry";
 import { digest } from "../hash";
 import { isInteractive } from "../interactive";
@@ -25,8 +25,8 @@ export function forget(): void {
  */
 function target(element: Element): number {
   const memo: Memo = new Map();
-  const { name, text, label, ...rest } = fingerprint(element, memo);
-  return number(0, {
+  const { name, text, ...rest } = print(element, memo);
+  return number({
     ...rest,
     nameHash: digest(name, site!),
     textHash: digest(text, site!),
@@ -37,12 +37,15 @@ function target(element: Element): number {
 
 const round = (value: number): number => +value.toFixed(4);
 
-/** Number of the target, x and y on the page, the same as shares of its box. The middle when no place is given. */
-export function place(element: Element, at?: MouseEvent): number[] {
+/** Number of the target, x and y on the page, the same as shares of its box. */
+export type Place = [target: number, x: number, y: number, u: number, v: number];
+
+/** Where something happened on an element: in its middle, when the event has no place. */
+export function place(element: Element, { clientX, clientY }: Partial<MouseEvent> = {}): Place {
   if (!numbers.has(element)) numbers.set(element, target(element));
   const { left, top, width, height } = rectOf(element);
   const [x, y, w, h] = box(element);
-  const u = at && width ? (at.clientX - left) / width : 0.5;
-  const v = at && height ? (at.clientY - top) / height : 0.5;
+  const u = clientX! >= 0 && width ? (clientX! - left) / width : 0.5;
+  const v = clientY! >= 0 && height ? (clientY! - top) / height : 0.5;
   return [numbers.get(element)!, Math.round(x + u * w), Math.round(y + v * h), round(u), round(v)];
 }

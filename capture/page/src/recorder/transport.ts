@@ -7,34 +7,37 @@
  */
 
 import { later, safely } from "./guest";
-import { stop } from "./rows";
+import { end } from "./rows";
 import { src } from "./snippet";
 
-const enum Wait { Ms = 1500 }
+const enum Wait { Ms = 1000, MostDoublings = 6 }
 /** Browsers keep no more than 64 KiB alive when the page goes, and refuse what is larger. */
 const enum Most { KeptAlive = 6e4 }
 
-const url = new URL("collect", src).href;
+const url = new URL("collect", src);
 /** Batches that the collector has not answered yet, oldest first. */
 export const outbox: string[] = [];
 let busy = false;
 let failures = 0;
 
-const post = (body: string): Promise<number> =>
+const post = (body: string): Promise<[status: number, seconds?: string | null]> =>
   fetch(url, { method: "POST", body, keepalive: body.length < Most.KeptAlive }).then(
-    (answer) => answer.status,
-    () => 503,
+    ({ status, headers }) => [status, headers.get("retry-after")],
+    () => [503],
   );
 
-const answered = safely((status: number) => {
+/** Each time later, spread so that visitors do not come back all at once, and not before the collector wants. */
+const answered = safely(([status, seconds]) => {
   // Not a site of this collector.
-  if (status === 403) stop();
+  if (status === 403) end();
   const retry = status === 408 || status > 415;
   failures = retry ? failures + 1 : 0;
   if (!retry) outbox.shift();
-  busy = false;
-  // Each time later, and spread so that visitors do not come back all at once.
-  later(send, failures * Wait.Ms * (1 + Math.random()));
+  const wait = Math.max(+seconds || 0, 2 ** Math.min(failures, Wait.MostDoublings) * Math.random());
+  later(() => {
+    busy = false;
+    send();
+  }, failures && Wait.Ms * wait);
 });
 
 /** Sends what is in the outbox, the oldest first. */

@@ -1,0 +1,154 @@
+/**
+ * The second part of the recorder: what followed a click, and what explains it. It is fetched when the first part
+ * listens, and hears what that has heard; without it clicks, scrolls and states are complete.
+ */
+
+import { FIELD } from "../css";
+import type { Hear } from "../recorder/more";
+import { act, changes, notice, reportAll, strike } from "./effects";
+import { add, address, later, latest, listen, place, roots, take, targetOf } from "./parts";
+import { down, move, release } from "./trail";
+import { failed, measure } from "./vitals";
+
+const enum Most { Errors = 100 }
+const enum Settled { Ms = 200 }
+
+/** What is heard besides what the first part hears. */
+const TYPES =
+  "focusin selectionchange blur pointerup dragend pointermove pointerout dblclick auxclick submit invalid copy cut paste" +
+  " error unhandledrejection";
+
+let errors = 0;
+let shown = "";
+let resizing = false;
+
+/** An error that nobody caught: kind, and path and line of the script. Its message may quote what a visitor typed. */
+function broke({ error, reason, target }: ErrorEvent & PromiseRejectionEvent): void {
+  if (target instanceof Element) {
+    const { src, href } = target as HTMLImageElement & HTMLLinkElement;
+    failed(0, target.localName, src || href);
+  } else if (errors++ < Most.Errors) {
+    const { name, stack } = error || reason || {};
+    const [, path, line] = /:\/\/[^/]*(\/[^\s?#:]*)[^\s:]*:(\d+)/.exec(stack) || [];
+    add("e", [[name, path, line].join(" ")]);
+  }
+}
+
+/** That something was done at a place or in a form; never what was typed, cut or chosen. */
+function acted(event: MouseEvent): void {
+  add("a", [...place(targetOf(event), event), event.type, event.button | 0]);
+}
+
+function answered(event: MouseEvent): void {
+  acted(event);
+  notice("i");
+}
+
+function copied(event: MouseEvent): void {
+  acted(event);
+  notice("c");
+}
+
+function pressed(): void {
+  strike(latest());
+}
+
+function clicked(event: MouseEvent): void {
+  pressed();
+  const target = targetOf(event);
+  if (target.matches("[type=file]")) notice("p");
+  // These leave no trace in the page.
+  if (target.closest("[download]")) notice("d");
+  if (target.closest("[target=_blank]")) notice("w");
+}
+
+function focused(event: FocusEvent): void {
+  const target = targetOf(event);
+  if (!target.matches(FIELD)) return;
+  notice("f");
+  add("f", place(target));
+}
+
+/** The window, or what is seen of it by a pinch, has another size. */
+function resized(): void {
+  if (resizing) return;
+  resizing = true;
+  later(() => {
+    resizing = false;
+    add("r", [innerWidth, innerHeight, devicePixelRatio, self.visualViewport ? visualViewport!.scale : 1]);
+  }, Settled.Ms);
+}
+
+function turned({ target, type }: Event): void {
+  if (target !== document) return;
+  notice(type === "pagehide" ? "n" : "w");
+  if (type === "pagehide" || document.hidden) reportAll();
+}
+
+const WORK: Record<string, ((event: any) => void) | undefined> = {
+  __proto__: null as never,
+  pointerdown: (event) => [pressed(), down(event)],
+  keydown: pressed,
+  click: clicked,
+  pointerup: release,
+  dragend: release,
+  pointermove: move,
+  pointerout: move,
+  focusin: focused,
+  scroll: () => notice("s"),
+  input: () => notice("i"),
+  change: answered,
+  submit: answered,
+  invalid: answered,
+  paste: answered,
+  copy: copied,
+  cut: copied,
+  dblclick: acted,
+  auxclick: acted,
+  selectionchange: () => "" + getSelection() && notice("t"),
+  blur: () => document.hasFocus() || notice("w"),
+  resize: resized,
+  error: broke,
+  unhandledrejection: broke,
+  pagehide: turned,
+  visibilitychange: turned,
+  navigate: ({ downloadRequest }) => notice(downloadRequest == null ? "n" : "d"),
+};
+
+const known = new WeakSet<Node>();
+
+/** Listens in the trees that were found since. */
+function listenAll(): void {
+  for (const root of roots() || [document]) {
+    if (known.has(root)) continue;
+    known.add(root);
+    listen((root as Document).defaultView || root, TYPES, () => {});
+  }
+}
+
+let hear: Hear | undefined;
+
+/** Begins, once, with the parts of the first part; gives what is to hear what that hears. */
+export function more(...parts: unknown[]): Hear {
+  if (hear) return hear;
+  take(parts);
+  shown = address();
+  listenAll();
+  const { visualViewport, navigation } = self as never as Record<string, EventTarget | undefined>;
+  if (visualViewport) listen(visualViewport, "resize", () => {});
+  if (navigation) listen(navigation, "navigate currententrychange", () => {});
+  measure();
+  return (hear = (what) => {
+    if (address() !== shown) {
+      shown = address();
+      notice("n");
+    }
+    if (Array.isArray(what)) {
+      listenAll();
+      changes(what);
+    } else {
+      if (/^(pointer|key|click|input|change)/.test(what.type)) act();
+      WORK[what.type]?.(what);
+    }
+  });
+}
