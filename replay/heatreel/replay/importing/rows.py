@@ -66,8 +66,7 @@ def sessions_of(
     """
     with ExitStack() as stack:
         buckets: list[IO[bytes]] = [
-            stack.enter_context(tempfile.SpooledTemporaryFile(SPOOL_BYTES))
-            for _ in range(BUCKETS)
+            stack.enter_context(tempfile.SpooledTemporaryFile(SPOOL_BYTES)) for _ in range(BUCKETS)
         ]
         for row in rows:
             bucket = buckets[zlib.crc32(row.session.encode("utf-8", "surrogatepass")) % BUCKETS]
