@@ -19,7 +19,10 @@ MAY_IMPORT = {
     "overlays": {"core", "overlays"},
     "app": set(STAGES),
 }
-DRIVES_A_BROWSER = {"replay/heatreel/replay/importing/rrweb.py"}
+DRIVES_A_BROWSER = {
+    "replay/heatreel/replay/importing/rrweb.py",
+    "replay/heatreel/replay/journeys/drive.py",
+}
 """Modules of replay whose purpose is to drive a browser: they borrow it from capture, where they need it."""
 
 

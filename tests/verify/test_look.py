@@ -109,6 +109,7 @@ def test_noise_takes_away_what_changes_by_itself_and_no_more() -> None:
 def test_a_bound_on_the_look_is_a_rule(tmp_path: Path) -> None:
     from datetime import date
 
+    from heatreel.app.comparing import More
     from heatreel.app.verifying import verify_captures
     from heatreel.core.state import State
     from heatreel.overlays.encode import png
@@ -129,7 +130,7 @@ def test_a_bound_on_the_look_is_a_rule(tmp_path: Path) -> None:
     def run(labels: tuple[str, str], bound: float | None, noise: str = "") -> list[str]:
         rules = VerifyConfig(look=bound)
         done = verify_captures(
-            tmp_path / "w", labels, rules, tmp_path / "a.toml", date(2026, 1, 1), lambda _: None, noise
+            tmp_path / "w", labels, rules, tmp_path / "a.toml", date(2026, 1, 1), lambda _: None, More(noise)
         )
         return [finding.rule for finding in done.judged.failing]
 

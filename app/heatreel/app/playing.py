@@ -83,7 +83,7 @@ def reel_of_session(workspace: Workspace, capture: Capture, name: str, fps: int,
     called that."""
     replay = workspace.replay(capture)
     table = session_table(workspace, replay)
-    number = _number(name, [row["session"] for row in table])
+    number = session_number(name, [row["session"] for row in table])
     sets: list[Set] = []
     beats: list[Beat] = []
     for snapshot in workspace.snapshots(capture):
@@ -97,7 +97,9 @@ def reel_of_session(workspace: Workspace, capture: Capture, name: str, fps: int,
     return session_film(table[number]["session"], beats, sets, float(table[number]["height"] or 800), fps, speed)
 
 
-def _number(name: str, known: list[str]) -> int:
+def session_number(name: str, known: list[str]) -> int:
+    """The place of a session in a list of ids, by its id or the beginning of it. Raises `InputError` when no session,
+    or several, are called that."""
     if name in known:
         return known.index(name)
     near = [number for number, one in enumerate(known) if name and one.startswith(name)]

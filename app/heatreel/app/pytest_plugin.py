@@ -1,11 +1,11 @@
 """The pytest plugin: `heatreel_verify`, and the marker `heatreel`, which fails a test on findings.
 
-    @pytest.mark.heatreel(base="before", head="after")
-    def test_the_redesign_keeps_what_people_use(): ...
+@pytest.mark.heatreel(base="before", head="after")
+def test_the_redesign_keeps_what_people_use(): ...
 
-    def test_links_keep_their_destination(heatreel_verify):
-        done = heatreel_verify("before", "http://localhost:8000/", fail_on=["destination"])
-        assert not done.failing
+def test_links_keep_their_destination(heatreel_verify):
+    done = heatreel_verify("before", "http://localhost:8000/", fail_on=["destination"])
+    assert not done.failing
 """
 
 from __future__ import annotations
@@ -46,6 +46,7 @@ def run_verify(
     fail_on: Sequence[str] = (),
     viewports: Sequence[str] = (),
     noise: str = "",
+    journeys: str = "",
     look: float | None = None,
 ) -> VerifyResult:
     """What `heatreel verify BASE HEAD` finds. `base` and `head` are labels, URLs or folders of static files.
@@ -54,6 +55,7 @@ def run_verify(
     """
     from datetime import UTC, datetime
 
+    from heatreel.app.comparing import More
     from heatreel.app.sides import captured_sides
     from heatreel.app.verifying import chosen_fail_on, table_lines, verify_captures
     from heatreel.core.config import find_config, load_config
@@ -64,7 +66,7 @@ def run_verify(
     rules = rules.model_copy(update=changed | ({} if look is None else {"look": look}))
     labels = captured_sides(folder, (base, head), file, viewports, progress=False)
     today = datetime.now(UTC).date()
-    done = verify_captures(folder, labels, rules, Path(approvals), today, lambda _page: None, noise)
+    done = verify_captures(folder, labels, rules, Path(approvals), today, lambda _page: None, More(noise, journeys))
     return VerifyResult(done.judged.failing, done.judged.noted, done.document, tuple(table_lines(done)))
 
 

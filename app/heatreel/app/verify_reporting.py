@@ -49,11 +49,13 @@ def _document(done: Verified, labels: tuple[str, str], date: str) -> VerifyDocum
         for fates in (clicks if heated else elements,)
     ]
     judged = done.judged
-    shown = [
-        *(_shown(finding, "fails", "", pairs) for finding in judged.failing),
-        *(_shown(finding, "noted", "", pairs) for finding in judged.noted),
-        *(_shown(finding, "accepted", approval.reason, pairs) for finding, approval in judged.approved),
+    statuses: list[tuple[Finding, Status, str]] = [
+        *((finding, "fails", "") for finding in judged.failing),
+        *((finding, "noted", "") for finding in judged.noted),
+        *((finding, "accepted", approval.reason) for finding, approval in judged.approved),
     ]
+    windows = {(one.step.selector, one.step.snapshot.page): one.picture for one in done.walked if one.step}
+    shown = [_shown(*one, pairs, windows) for one in statuses]
     failing = {(place.page, place.viewport, place.state) for one in judged.failing for place in one.places}
     sides = [
         Sides(pair.before.snapshot, pair.after.snapshot, pair.lost)
@@ -72,11 +74,21 @@ def _key(pair: StatePair) -> _Key:
     return one.page, one.viewport.name, one.state.id, one.variant
 
 
-def _shown(finding: Finding, status: Status, reason: str, pairs: dict[_Key, StatePair]) -> ShownFinding:
+def _shown(
+    finding: Finding,
+    status: Status,
+    reason: str,
+    pairs: dict[_Key, StatePair],
+    windows: dict[tuple[str, str], bytes],
+) -> ShownFinding:
     place = finding.place
     pair = pairs.get((place.page, place.viewport, place.state, place.variant))
-    sights = _sights(finding, pair) if pair else (None, None)
-    return ShownFinding(finding, status, reason, *sights)
+    before, after = _sights(finding, pair) if pair else (None, None)
+    if finding.rule == "journey" and finding.before:
+        return ShownFinding(
+            finding, status, reason, before, None, windows.get((finding.before.selector, place.page), b"")
+        )
+    return ShownFinding(finding, status, reason, before, after)
 
 
 def _sights(finding: Finding, pair: StatePair) -> tuple[Sight | None, Sight | None]:

@@ -4,28 +4,26 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from heatreel.app.comparing import More, compare
 from heatreel.core.blobs import write_atomic
 from heatreel.core.config import VerifyConfig, check_fail_on
 from heatreel.core.errors import CannotRun, InputError
 from heatreel.core.finding import Finding
-from heatreel.core.state import Snapshot
-from heatreel.core.workspace import Capture, Workspace
-from heatreel.overlays.picture import decode_png
-from heatreel.replay.verify import Verification, verify
+from heatreel.core.workspace import Workspace
+from heatreel.replay.journeys.drive import Walked
+from heatreel.replay.journeys.findings import journey_json
+from heatreel.replay.verify import Verification
 from heatreel.replay.verify.annotations import github_lines
 from heatreel.replay.verify.approvals import load_approvals
 from heatreel.replay.verify.document import by_view, verification_json
 from heatreel.replay.verify.junit import junit
-from heatreel.replay.verify.load import load_captured, notes_on
-from heatreel.replay.verify.look import Picture
-from heatreel.replay.verify.looks import look_findings, looks_of
+from heatreel.replay.verify.load import notes_on
 from heatreel.replay.verify.markdown import listed, markdown, percent
-from heatreel.replay.verify.noise import Noise
 from heatreel.replay.verify.verdict import Judged, judge
 
 LAST = "verify.json"
@@ -40,6 +38,7 @@ class Verified:
     judged: Judged
     document: dict[str, Any]
     notes: tuple[str, ...]
+    walked: tuple[Walked, ...] = ()
 
 
 def verify_captures(
@@ -49,52 +48,24 @@ def verify_captures(
     approvals: Path,
     today: date,
     progress: Callable[[str], None],
-    noise: str = "",
+    more: More = More(),
 ) -> Verified:
     """Compares two captures of a workspace, judges the findings, and keeps the document for `approve`.
 
-    `noise` is the label of another capture of BASE's build: what differs between the two is left out. Raises
-    `InputError` for a label that is not there, a capture that was cut off, other viewports on one side, or when no
-    page is in both.
+    Raises `InputError` for a label that is not there, a capture that was cut off, other viewports on one side, or
+    when no page is in both.
     """
     with Workspace.open(folder) as workspace:
         before, after = (workspace.capture(_named(label)) for label in labels)
         accepted = load_approvals(approvals)
-        found, quiet = _compare(workspace, before, after, noise, rules, progress)
+        compared = compare(workspace, before, after, rules, progress, more)
+    found = compared.found
     judged = judge(found.findings, rules.fail_on, accepted, today)
-    notes = [*notes_on(before, after), *quiet]
+    notes = [*notes_on(before, after), *compared.notes]
     document = verification_json(found, judged, before, after, notes)
+    document["journeys"] = [journey_json(one) for one in compared.walked]
     write_atomic(folder / LAST, json.dumps(document, ensure_ascii=False).encode("utf-8", "replace"))
-    return Verified(found, judged, document, tuple(notes))
-
-
-def _compare(
-    workspace: Workspace,
-    before: Capture,
-    after: Capture,
-    noise: str,
-    rules: VerifyConfig,
-    progress: Callable[[str], None],
-) -> tuple[Verification, list[str]]:
-    """The verification of two captures without what changes by itself, and what is to be said of that."""
-
-    def picture(snapshot: Snapshot) -> Picture:
-        return decode_png(workspace.blobs.get(snapshot.picture), f"{snapshot.capture}: {snapshot.page}")
-
-    base = load_captured(workspace, before)
-    found = verify(base, load_captured(workspace, after), rules, progress)
-    quiet, still = Noise(), None
-    if noise:
-        twin = verify(base, load_captured(workspace, workspace.capture(noise)), rules, progress)
-        quiet = Noise.of(twin.findings)
-        still = looks_of(twin, picture) if rules.look is not None else None
-    findings, left_out = quiet.without(found.findings)
-    if rules.look is not None:
-        findings += look_findings(found, looks_of(found, picture, still), rules)
-    notes = (
-        [f"{left_out} findings left out, since {noise!r} differs from {before.label!r} in the same"] if left_out else []
-    )
-    return replace(found, findings=tuple(findings)), notes
+    return Verified(found, judged, document, tuple(notes), compared.walked)
 
 
 def _named(label: str) -> str:

@@ -27,6 +27,7 @@ VERIFY_RULES: Mapping[str, str] = MappingProxyType({
     "target_size": "targets for fingers are large enough, or stand alone",
     "moved": "elements keep their place among their neighbours",
     "survival": "enough of the clicks of BASE land on what they landed on",
+    "journey": "the commonest ways of real sessions can be gone",
     "look": "pictures look the same, but for the share that may differ",
     "rate": "with sessions of both builds: people click and stumble as before, but for chance",
 })  # fmt: skip

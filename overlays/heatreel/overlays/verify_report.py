@@ -45,13 +45,17 @@ class Sight:
 
 @dataclass(frozen=True)
 class ShownFinding:
-    """A finding with what became of it and where it is seen on each build; `reason` is that of its approval."""
+    """A finding with what became of it and where it is seen on each build; `reason` is that of its approval.
+
+    `window` is a PNG of what a live HEAD showed when a journey broke, in place of `after`.
+    """
 
     finding: Finding
     status: Status
     reason: str = ""
     before: Sight | None = None
     after: Sight | None = None
+    window: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -132,6 +136,10 @@ def write_verify_report(
             for file, sight in wanted:
                 shots.made[file] = _write_shot(draft / "pictures", file, pixels, snapshot, sight)
             progress(done, len(shots.wanted))
+        for number, shown in enumerate(document.findings):
+            if shown.window:
+                file = f"finding-{number}-after.webp"
+                shots.made[file] = _write_window(draft / "pictures", file, shown)
         frame = _frame(document, shots)
         write_page(draft / "index.html", "verify.html", {"version": DOCUMENT_VERSION}, frame)
         mark = {"version": DOCUMENT_VERSION, "heatreel": tool_version(), "base": document.base, "head": document.head}
@@ -165,10 +173,24 @@ def _write_shot(folder: Path, name: str, pixels: NDArray[np.uint8], snapshot: Sn
     if most < 1:
         width, height = (max(round(side * most), 1) for side in (part.shape[1], part.shape[0]))
         part = np.asarray(cv2.resize(part, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
-    buffer = io.BytesIO()
-    Image.fromarray(part).save(buffer, "WEBP", quality=_QUALITY, method=1)
-    (folder / name).write_bytes(buffer.getvalue())
+    _save(folder / name, part)
     return _Shot(f"pictures/{name}", *size)
+
+
+def _write_window(folder: Path, name: str, shown: ShownFinding) -> _Shot:
+    pixels = decode_png(shown.window, shown.finding.id)
+    height, width = pixels.shape[:2]
+    most = min(1.0, _WIDEST / width)
+    size = max(round(width * most), 1), max(round(height * most), 1)
+    small = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
+    _save(folder / name, small)
+    return _Shot(f"pictures/{name}", *size)
+
+
+def _save(path: Path, pixels: NDArray[np.uint8]) -> None:
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "WEBP", quality=_QUALITY, method=1)
+    path.write_bytes(buffer.getvalue())
 
 
 def _frame(document: VerifyDocument, shots: _Shots) -> dict[str, Any]:
@@ -195,7 +217,7 @@ def _shown(number: int, shown: ShownFinding, shots: _Shots) -> dict[str, Any]:
         "reason": shown.reason,
         "before": shots.made.get(f"finding-{number}-before.webp"),
         "after": shots.made.get(f"finding-{number}-after.webp"),
-        "after_there": shown.after is not None and shown.after.there,
+        "after_there": bool(shown.window) or (shown.after is not None and shown.after.there),
     }
 
 

@@ -49,6 +49,15 @@ def verify(
         float | None,
         typer.Option("--look", min=0, max=100, metavar="PERCENT", help="Most % of a picture that may look different."),
     ] = None,
+    journeys: Annotated[
+        str,
+        typer.Option(
+            "--journeys", metavar="URL", help="Go the commonest journeys of BASE's sessions on this build, live."
+        ),
+    ] = "",
+    allow_writes: Annotated[
+        bool, typer.Option("--allow-writes", help="Let journeys send what writes (POST ...); else it is refused.")
+    ] = False,
     approvals: Approvals = APPROVALS_FILE,
     config: ConfigFile = None,
     json: Json = False,
@@ -67,6 +76,7 @@ def verify(
     import os
     from datetime import UTC, datetime
 
+    from heatreel.app.comparing import More
     from heatreel.app.progress import bars
     from heatreel.app.sides import captured_sides
     from heatreel.app.verifying import annotation_lines, chosen_fail_on, table_lines, verify_captures, write_reports
@@ -83,8 +93,9 @@ def verify(
     with bars(not json) as shown:
         step = shown.add_task("comparing pages", total=None)
         done = verify_captures(
-            workspace, (base, head), rules, approvals, today, lambda _page: shown.advance(step), noise
-        )
+            workspace, (base, head), rules, approvals, today, lambda _page: shown.advance(step),
+            More(noise, journeys, allow_writes),
+        )  # fmt: skip
     write_reports(done, (base, head), junit, markdown)
     if report:
         from heatreel.app.verify_reporting import report_verify

@@ -34,6 +34,7 @@ DEFAULT_SEVERITY: Mapping[str, Severity] = {
     "target_size": "warning",
     "moved": "info",
     "survival": "error",
+    "journey": "error",
     "look": "error",
     "rate": "warning",
 }

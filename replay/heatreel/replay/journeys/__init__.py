@@ -1,0 +1,1 @@
+"""Journeys: the ways that sessions went through a site, gathered (`paths`) and gone again in a browser (`drive`)."""
