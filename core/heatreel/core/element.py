@@ -52,6 +52,10 @@ class Element:
     name_sketch: str = ""
     text_hash: str = ""
     near_hashes: tuple[str, ...] = ()
+    ink: str = ""
+    ground: str = ""
+    px: float = 0.0
+    bold: bool = False
 
 
 _KEYS = {
