@@ -13,7 +13,8 @@ from heatreel.core.errors import InputError
 from heatreel.core.hits import SIGNALS, TYPES, Hits
 from heatreel.core.state import Snapshot
 from heatreel.core.workspace import Capture, Workspace
-from heatreel.overlays.film import Reel
+from heatreel.overlays.film import Picture, Reel
+from heatreel.overlays.parts import cleared_picture, parts_of
 from heatreel.overlays.render import picture_of
 from heatreel.overlays.session_film import Beat, Set, session_film
 from heatreel.replay.hits_json import session_table
@@ -111,7 +112,10 @@ def session_number(name: str, known: list[str]) -> int:
 
 
 def _set(workspace: Workspace, snapshot: Snapshot) -> Set:
-    return Set(snapshot, workspace.outline(snapshot), lambda: picture_of(workspace, snapshot))
+    def cleared(picture: Picture) -> Picture:
+        return cleared_picture(workspace, snapshot, picture) if parts_of(snapshot.state, "fixed") else picture
+
+    return Set(snapshot, workspace.outline(snapshot), lambda: picture_of(workspace, snapshot), cleared)
 
 
 def _beats(hits: Hits, snapshot: Snapshot) -> list[Beat]:

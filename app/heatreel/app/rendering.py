@@ -11,11 +11,12 @@ from heatreel.app.painting import Choice, Chosen, find, set_of, sides_of
 from heatreel.core.errors import InputError
 from heatreel.core.workspace import Workspace
 from heatreel.overlays import render as rendering
-from heatreel.overlays.film import Reel, film_form_of, fps_of, write_film
+from heatreel.overlays.film import Picture, Reel, film_form_of, fps_of, write_film
 from heatreel.overlays.heat_film import heat_film
 from heatreel.overlays.layers import LayerSpec
+from heatreel.overlays.parts import cleared_picture
 from heatreel.overlays.render import Form, Look
-from heatreel.overlays.scenes import Scene, common_scale, scene_of
+from heatreel.overlays.scenes import Scene, common_scale, scene_in_scroller, scene_of, scene_without_fixed
 
 Files = tuple[str, list[bytes]]
 """A name to tell the picture from others of its set (empty for a single one), and its files."""
@@ -34,11 +35,14 @@ class Wanted:
     each: str = ""
     sheet: bool = False
     crop: str = ""
+    fixed: bool = True
+    scroller: str = ""
 
 
 def paint(workspace: Workspace, wanted: Wanted) -> Iterator[Files]:
     """The pictures, one after the other. Raises `InputError` for what does not go together."""
     ways = {"--against": bool(wanted.against), "--each": bool(wanted.each or wanted.sheet), "--crop": bool(wanted.crop)}
+    ways |= {"--no-fixed": not wanted.fixed, "--scroller": bool(wanted.scroller)}
     chosen = [way for way, asked in ways.items() if asked]
     if len(chosen) > 1:
         raise InputError(f"{' and '.join(chosen)} do not go together; choose one")
@@ -56,12 +60,25 @@ def paint(workspace: Workspace, wanted: Wanted) -> Iterator[Files]:
 
 def _one(workspace: Workspace, wanted: Wanted) -> list[bytes]:
     found = find(workspace, wanted.choice, wanted.by)
-    return _painted(workspace, found, scene_of(workspace, found.evidence, found.snapshot), wanted, wanted.spec)
+    scene = scene_of(workspace, found.evidence, found.snapshot)
+    if wanted.scroller:
+        scene = scene_in_scroller(scene, wanted.scroller)
+    if wanted.fixed:
+        return _painted(workspace, found, scene, wanted, wanted.spec)
+    picture = cleared_picture(workspace, found.snapshot, rendering.picture_of(workspace, found.snapshot))
+    return _painted(workspace, found, scene_without_fixed(scene), wanted, wanted.spec, picture)
 
 
-def _painted(workspace: Workspace, found: Chosen, scene: Scene, wanted: Wanted, spec: LayerSpec) -> list[bytes]:
+def _painted(
+    workspace: Workspace,
+    found: Chosen,
+    scene: Scene,
+    wanted: Wanted,
+    spec: LayerSpec,
+    picture: Picture | None = None,
+) -> list[bytes]:
     look = replace(wanted.look, date=found.date)
-    return rendering.render_scene(workspace, scene, found.evidence, spec, wanted.form, look)
+    return rendering.render_scene(workspace, scene, found.evidence, spec, wanted.form, look, picture)
 
 
 def _difference(workspace: Workspace, wanted: Wanted) -> list[bytes]:

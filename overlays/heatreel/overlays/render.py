@@ -70,15 +70,22 @@ def render(
 
 
 def render_scene(
-    workspace: Workspace, scene: Scene, evidence: Evidence, spec: LayerSpec, form: Form = "png", look: Look = _LOOK
+    workspace: Workspace,
+    scene: Scene,
+    evidence: Evidence,
+    spec: LayerSpec,
+    form: Form = "png",
+    look: Look = _LOOK,
+    picture: NDArray[np.uint8] | None = None,
 ) -> list[bytes]:
-    """The files of one layer of a scene."""
+    """The files of one layer of a scene, over the snapshot's picture or another of the same size."""
     snapshot = scene.snapshot
     layer = scene.draw(spec)
     words = words_for(layer, snapshot, evidence.ledger.line(), look.date, evidence.where)
     if not look.page:
         return [_alone(layer, form)]
-    return compose(layer, scene.outline, picture_of(workspace, snapshot), words, form, look)
+    ground = picture_of(workspace, snapshot) if picture is None else picture
+    return compose(layer, scene.outline, ground, words, form, look)
 
 
 def picture_of(workspace: Workspace, snapshot: Snapshot) -> NDArray[np.uint8]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import numpy as np
 
 from heatreel.core.element import Outline
 from heatreel.core.hits import Hits
@@ -22,6 +24,7 @@ from heatreel.overlays.layers import (
     least_top,
     visits_of,
 )
+from heatreel.overlays.parts import inside_scroller, without_fixed
 from heatreel.overlays.tone import Scale
 
 
@@ -61,6 +64,28 @@ def common_scale(scenes: Sequence[Scene], spec: LayerSpec) -> Scale | None:
     if drawing == "attention":
         return Scale("linear", max((scene.draw(spec).scale.top for scene in scenes), default=1.0))
     return None
+
+
+def scene_without_fixed(scene: Scene) -> Scene:
+    """The scene of a page without its fixed things, see `heatreel.overlays.parts`."""
+    outline, hits = without_fixed(scene.snapshot, scene.outline, scene.hits)
+    return replace(scene, outline=outline, hits=hits, context=_context_for(scene, hits))
+
+
+def scene_in_scroller(scene: Scene, selector: str) -> Scene:
+    """The scene of an inner scroller with all of its content, as a page of its own."""
+    snapshot, outline, hits = inside_scroller(scene.snapshot, scene.outline, scene.hits, selector)
+    rows = tuple(row for row in scene.rows if outline.elements[row.index].visible)
+    return replace(scene, snapshot=snapshot, outline=outline, hits=hits, rows=rows, context=_context_for(scene, hits))
+
+
+def _context_for(scene: Scene, hits: Hits) -> Context:
+    """The context for some of the hits of a scene."""
+    split = scene.context.split
+    if split is None or len(hits) == len(scene.hits):
+        return scene.context
+    kept = np.isin(scene.hits.event, hits.event)
+    return replace(scene.context, split=replace(split, code=split.code[kept]))
 
 
 def scene_of(workspace: Workspace, evidence: Evidence, snapshot: Snapshot) -> Scene:

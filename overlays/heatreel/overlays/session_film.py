@@ -59,11 +59,15 @@ class Beat:
 
 @dataclass(frozen=True, eq=False)
 class Set:
-    """Where a session plays: a snapshot with its elements, and what decodes its picture when it is shown."""
+    """Where a session plays: a snapshot with its elements, and what decodes its picture when it is shown.
+
+    `cleared` gives the picture without what is fixed above the page, as far as that is known.
+    """
 
     snapshot: Snapshot
     outline: Outline
     picture: Callable[[], Picture]
+    cleared: Callable[[Picture], Picture] = lambda picture: picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +94,8 @@ class _Play:
     width: int
     height: int
     window: float
-    shown: Callable[[int], Picture]
+    shown: Callable[[int], tuple[Picture, Picture]]
+    """The picture of a snapshot as wide as the film, and that without fixed things."""
     fixed: Callable[[int], list[_Fixed]]
 
 
@@ -114,7 +119,7 @@ def session_film(
     at_ms = _film_times(beats, speed)
     play = _Play(
         name, beats, by_id, at_ms, at_ms[-1] + _HOLD_MS, width, height, window,
-        lru_cache(maxsize=3)(lambda number: _scaled(by_id[number], width)),
+        lru_cache(maxsize=3)(lambda number: _both(by_id[number], width)),
         lru_cache(maxsize=64)(lambda number: _fixed_in(by_id[number].outline)),
     )  # fmt: skip
     count = max(round(play.end_ms / 1000 * fps), 1)
@@ -128,8 +133,14 @@ def _film_times(beats: Sequence[Beat], speed: float) -> list[float]:
     return times
 
 
-def _scaled(one: Set, width: int) -> Picture:
+def _both(one: Set, width: int) -> tuple[Picture, Picture]:
     picture = one.picture()
+    cleared = one.cleared(picture)
+    whole = _scaled(picture, width)
+    return whole, whole if cleared is picture else _scaled(cleared, width)
+
+
+def _scaled(picture: Picture, width: int) -> Picture:
     height = max(round(len(picture) * width / picture.shape[1]), 1)
     return np.asarray(cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
 
@@ -174,10 +185,10 @@ def _frame(play: _Play, ms: float) -> Picture:
 
 def _view(play: _Play, number: int, top: float, scale: float) -> Picture:
     """What the window shows of a snapshot that is scrolled to `top` CSS px."""
-    page = play.shown(number)
+    page, cleared = play.shown(number)
     first = min(max(round(top * scale), 0), max(len(page) - play.height, 0))
     view = np.full((play.height, play.width, 3), 255, np.uint8)
-    part = page[first : first + play.height]
+    part = (cleared if first else page)[first : first + play.height]
     view[: len(part)] = part
     if first:
         for thing in play.fixed(number):

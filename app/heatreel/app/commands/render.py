@@ -50,6 +50,12 @@ def render(
         bool, typer.Option("--sheet", help="All of --each (states if none) on one contact sheet.")
     ] = False,
     crop: Annotated[str, typer.Option("--crop", metavar="SELECTOR", help="Only this element with its heat.")] = "",
+    fixed: Annotated[
+        bool, typer.Option("--fixed/--no-fixed", help="With what is fixed above the page, or what is below it.")
+    ] = True,
+    scroller: Annotated[
+        str, typer.Option("--scroller", metavar="SELECTOR", help="An inner scroller with all of its content.")
+    ] = "",
     colours: Annotated[str, typer.Option("--colours", metavar="NAME", help="Colour map, such as inferno.")] = "",
     opacity: Annotated[
         float | None, typer.Option("--opacity", metavar="SHARE", help="Of the hottest heat, above 0 to 1.")
@@ -101,7 +107,7 @@ def render(
             reel = film(opened, choice, spec, by, over or "session", seconds, out, dark)
         say(f"wrote {out}: {reel.count / reel.fps:.0f} s, {reel.width} x {reel.height} px")
         return
-    wanted = Wanted(choice, spec, look, form_of(out), by, tuple(against or ()), each, sheet, crop)
+    wanted = Wanted(choice, spec, look, form_of(out), by, tuple(against or ()), each, sheet, crop, fixed, scroller)
     with Workspace.open(workspace) as opened:
         for name, files in paint(opened, wanted):
             for path in save(files, out.with_stem(f"{out.stem}-{name}") if name else out):
