@@ -20,7 +20,7 @@ import pytest
 
 from collector.sending import batch, collecting, packed, post_all, write_key
 from collector.test_server import WAIT_S, free_port, healthy, raw, start, wait_until
-from heatreel.capture.collector import running, server, writer
+from heatreel.capture.collector import protocol, running, writer
 from heatreel.capture.collector.agents import bot_of
 from heatreel.capture.collector.clock import Clock
 from heatreel.capture.collector.limits import BURST_S, Buckets, Limits
@@ -215,7 +215,7 @@ def test_bots_are_marked(tmp_path: Path) -> None:
 
 def test_more_connections_than_there_is_room_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Idle ones make room; whoever has something to send gets through."""
-    monkeypatch.setattr(server, "MAX_CONNECTIONS", 20)
+    monkeypatch.setattr(protocol, "MAX_CONNECTIONS", 20)
     key = write_key(tmp_path)
     with running(tmp_path) as url:
         host, port = url.removeprefix("http://").split(":")

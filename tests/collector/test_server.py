@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from collector.sending import batch, packed, write_key
-from heatreel.capture.collector import running, serve, server
+from heatreel.capture.collector import protocol, running, serve
 from heatreel.core.errors import Busy, CannotRun, WorkspaceError
 from heatreel.core.eventlog import EventLog
 
@@ -150,8 +150,7 @@ def raw(url: str) -> Iterator[socket.socket]:
 
 def test_slow_requests_are_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_key(tmp_path)
-    monkeypatch.setattr(server, "HEADERS_S", 0.2)
-    monkeypatch.setattr("heatreel.capture.collector.body.DEADLINE_S", 0.2)
+    monkeypatch.setattr(protocol, "REQUEST_S", 0.2)
     with running(tmp_path) as url:
         with raw(url) as connection:
             connection.sendall(b"POST /collect HTTP/1.1\r\nHo")

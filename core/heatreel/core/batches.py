@@ -16,7 +16,7 @@ import json
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from typing import Any, NamedTuple
 from urllib.parse import unquote_plus
 
@@ -412,7 +412,7 @@ def target_from_json(record: Mapping[str, Any]) -> Target:
 
 def with_key(target: Target) -> Target:
     """The target with its `key`: the hash of what identifies it (all but where it was and how it behaved)."""
-    values = asdict(target)
+    values = _shallow(target)
     for name in _NOT_IDENTITY:
         del values[name]
     canonical = json.dumps(values, sort_keys=True, separators=(",", ":"), ensure_ascii=True)

@@ -51,6 +51,8 @@ _INSERT_FILM = (
     f"INSERT INTO films ({_FILM_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (session, doc, seq) DO NOTHING"
 )
 
+_REFUSALS = (OverflowError, ValueError, sqlite3.IntegrityError, sqlite3.ProgrammingError)
+"""What a row raises that SQLite cannot hold."""
 _COPIED_AT_ONCE = 256
 
 logger = logging.getLogger(__name__)
@@ -142,7 +144,7 @@ class EventLog:
         rows = [_row(piece) for piece in pieces]
         try:
             self.connection.execute("BEGIN IMMEDIATE")
-            outcomes = [self._insert(piece, row) for piece, row in zip(pieces, rows, strict=True)]
+            outcomes = self._insert_all(pieces, rows)
             self.connection.execute("COMMIT")
         except sqlite3.Error as exc:
             # A full disk can have ended the transaction already.
@@ -151,10 +153,20 @@ class EventLog:
             raise CannotRun(f"{self.path}: events cannot be stored ({exc})") from exc
         return outcomes
 
+    def _insert_all(self, pieces: Sequence[Batch | FilmChunk], rows: Sequence[tuple[Any, ...]]) -> list[str]:
+        """At once when all are new batches, as nearly always; else one by one, to know which is what."""
+        if all(isinstance(piece, Batch) for piece in pieces):
+            self.connection.execute("SAVEPOINT at_once")
+            with suppress(*_REFUSALS):
+                if self.connection.executemany(_INSERT, rows).rowcount == len(rows):
+                    return ["stored"] * len(rows)
+            self.connection.execute("ROLLBACK TO at_once")
+        return [self._insert(piece, row) for piece, row in zip(pieces, rows, strict=True)]
+
     def _insert(self, piece: Batch | FilmChunk, row: tuple[Any, ...]) -> str:
         try:
             cursor = self.connection.execute(_INSERT if isinstance(piece, Batch) else _INSERT_FILM, row)
-        except (OverflowError, ValueError, sqlite3.IntegrityError, sqlite3.ProgrammingError) as exc:
+        except _REFUSALS as exc:
             return f"refused: {exc}"
         return "stored" if cursor.rowcount else "duplicate"
 

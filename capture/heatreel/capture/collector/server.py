@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+import gc
 import signal
 import socket
 import sys
@@ -15,78 +15,14 @@ from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
-from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
+from heatreel.capture.collector import protocol
 from heatreel.capture.collector.app import create_app
 from heatreel.core.errors import Busy, CannotRun
 from heatreel.core.eventlog import EventLog
 
-HEADERS_S = 10.0
-"""A connection that has begun a request must have sent its headers by then."""
 IDLE_S = 15
 STOP_S = 8
-MAX_CONNECTIONS = 2000
-"""Above it the connection that has rested longest between two requests is closed, or the new one when none rests."""
-MAX_HEAD_BYTES = 64 * 1024
-
-
-class _BoundedProtocol(AutoHTTPProtocol):  # type: ignore[misc, valid-type]
-    """uvicorn's protocol, with bounds that it lacks: time and size of the headers (Kludex/uvicorn#157), connections."""
-
-    resting: dict[_BoundedProtocol, None]
-    """Connections between two requests, the longest first; of one server, see `_protocol`."""
-    _headers_due: asyncio.TimerHandle | None = None
-    _head_bytes = 0
-
-    def connection_made(self, transport: Any) -> None:
-        super().connection_made(transport)
-        self._await_headers()
-        if len(self.connections) > MAX_CONNECTIONS:
-            next(iter(self.resting), self).transport.close()
-        self.resting[self] = None
-
-    def on_response_complete(self) -> None:
-        super().on_response_complete()
-        if self._between_requests() and not self.transport.is_closing():
-            self.resting[self] = None
-
-    def data_received(self, data: bytes) -> None:
-        super().data_received(data)
-        if not self._between_requests():
-            self.resting.pop(self, None)
-            self._stop_waiting()
-            return
-        self._await_headers()
-        self._head_bytes += len(data)
-        if self._head_bytes > MAX_HEAD_BYTES:
-            self.transport.close()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._stop_waiting()
-        self.resting.pop(self, None)
-        super().connection_lost(exc)
-
-    def _between_requests(self) -> bool:
-        return self.cycle is None or bool(self.cycle.response_complete)
-
-    def _await_headers(self) -> None:
-        if self._headers_due is None:
-            self._headers_due = self.loop.call_later(HEADERS_S, self._close_if_waiting)
-
-    def _stop_waiting(self) -> None:
-        self._head_bytes = 0
-        if self._headers_due is not None:
-            self._headers_due.cancel()
-            self._headers_due = None
-
-    def _close_if_waiting(self) -> None:
-        self._headers_due = None
-        if self._between_requests() and not self.transport.is_closing():
-            self.transport.close()
-
-
-def _protocol() -> type[_BoundedProtocol]:
-    return type("BoundedProtocol", (_BoundedProtocol,), {"resting": {}})
 
 
 class _Server(uvicorn.Server):
@@ -113,6 +49,9 @@ def serve(folder: Path, host: str, port: int, **options: Any) -> None:
     sys.setswitchinterval(0.001)
     with _listening(host, port) as listener:
         server = _server(_app(folder, **options))
+        # What is there now stays: a full collection would look through it in the middle of a batch.
+        gc.collect()
+        gc.freeze()
         server.run(sockets=[listener])
         if not server.started:
             raise CannotRun(f"{folder}: the collector did not start; see the lines above")
@@ -143,7 +82,7 @@ def _allow_connections() -> None:
     except ModuleNotFoundError:  # not on Windows, which has no such bound
         return
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = MAX_CONNECTIONS + 200
+    wanted = protocol.MAX_CONNECTIONS + 200
     if soft != resource.RLIM_INFINITY and soft < wanted:
         most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
@@ -176,7 +115,7 @@ def _listening(host: str, port: int) -> Iterator[socket.socket]:
 def _server(app: Starlette) -> _Server:
     config = uvicorn.Config(
         app,
-        http=_protocol(),
+        http=protocol.bounded_protocol(),
         ws="none",
         lifespan="on",
         # Whatever a stranger sends is a warning there: one line for each would be another way to fill a disk.
