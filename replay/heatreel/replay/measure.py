@@ -82,6 +82,11 @@ def measure(workspace: Workspace, replay: Replay, known: Iterable[Known]) -> Mea
 
 def keep_error(workspace: Workspace, replay: Replay, error_px: dict[str, Any]) -> None:
     """Writes a measured error into the details of a replay, from where `replay_json` and the report take it."""
-    details = json.dumps(replay.details | {"error_px": error_px})
+    keep_details(workspace, replay, error_px=error_px)
+
+
+def keep_details(workspace: Workspace, replay: Replay, **more: Any) -> None:
+    """Writes something found out later into the details of a replay."""
+    details = json.dumps(replay.details | more)
     with workspace.db.atomic():
         workspace.db.execute("UPDATE replays SET details = ? WHERE id = ?", [details, replay.id])

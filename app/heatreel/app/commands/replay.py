@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from heatreel.app.options import DEFAULT_FOLDER, Json, Label, WorkspaceFolder
+from heatreel.app.options import DEFAULT_FOLDER, Browser, Json, Label, WorkspaceFolder
 from heatreel.app.talk import print_json, say
 
 
@@ -19,12 +19,31 @@ def replay(
     everyone: Annotated[
         bool, typer.Option("--everyone", help="Count crawlers and driven browsers too; they are left out else.")
     ] = False,
+    calibrate: Annotated[
+        bool, typer.Option("--calibrate", help="Click known points in every captured state; print the error in px.")
+    ] = False,
+    verify_dead: Annotated[
+        bool, typer.Option("--verify-dead", help="Click alleged dead elements again in a browser; print what they do.")
+    ] = False,
+    browser: Browser = None,
     json: Json = False,
 ) -> None:
     """Place every recorded event on the element it hit, in the state it happened in; print the ledger.
 
     recorded = placed + not placed; each event that was not placed carries the reason, see `heatreel hits`.
+
+    `--calibrate` and `--verify-dead` open the captured pages in a browser, so the site must be up; neither sends
+    anything that writes. They place nothing anew.
     """
+    from heatreel.core.errors import InputError
+
+    if calibrate and verify_dead:
+        raise InputError("--calibrate and --verify-dead are two jobs: run them one after the other")
+    if calibrate or verify_dead:
+        from heatreel.app.measuring import measure_error, verify_dead_clicks
+
+        (measure_error if calibrate else verify_dead_clicks)(workspace, label, browser, json)
+        return
     from heatreel.app.progress import bars
     from heatreel.core.eventlog import EventLog
     from heatreel.core.workspace import Workspace
