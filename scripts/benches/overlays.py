@@ -38,7 +38,6 @@ from heatreel.overlays.deflate import compressor_name
 from heatreel.overlays.density import density, spot_cells
 from heatreel.overlays.enlarge import enlarge
 from heatreel.overlays.layers import Layer, LayerSpec, draw_layer, lay, overlay_png, small_overlay_png
-from heatreel.overlays.render import composite_png
 from heatreel.overlays.tone import fit, levels
 
 HERE = Path(__file__).resolve().parent
@@ -141,6 +140,8 @@ def rounds_of(candidates: dict[str, Callable[[], dict[str, float]]], count: int)
 
 
 def python_candidates(points: Points, picture: Picture) -> dict[str, Callable[[], dict[str, float]]]:
+    from heatreel.overlays.render import composite_png
+
     height, width = picture.shape[:2]
     snapshot, hits = snapshot_of(width, height), hits_of(points)
 
@@ -299,6 +300,7 @@ def measure_memory(what: str, size: int, height: int) -> None:
             overlay_png(draw_layer(snapshot_of(1440, height), NOTHING, hits_of(points), SPEC))  # type: ignore[arg-type]
         else:
             from heatreel.overlays.picture import decode_png
+            from heatreel.overlays.render import composite_png
 
             picture = decode_png(data, "page")
             if what == "textbook":
@@ -349,7 +351,9 @@ def ratios(milliseconds: dict[str, list[float]]) -> dict[str, float]:
     pairs = [("textbook", ours) for ours in ("ours: layer", "ours: composite")]
     pairs += [("textbook: level map", "ours: level map"), ("ours: composite", "floor: encode")]
     pairs += [(name, "ours: level map") for name in milliseconds if name.endswith(": draw")]
-    pairs += [(f"{peer}: PNG", ours) for peer in PEERS for ours in ("ours: layer", "ours: composite")]
+    pairs += [
+        (f"{peer}: PNG", ours) for peer in PEERS for ours in ("ours: layer", "ours: small layer", "ours: composite")
+    ]
     return {
         f"{peer} / {ours}": round(
             statistics.median(a / b for a, b in zip(milliseconds[peer], milliseconds[ours], strict=True)), 2
