@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from heatreel.core.hits import Hits
+from heatreel.core.session import Target
 from heatreel.replay.placing import EDGE_PX, LARGE_PX, element_at, place, place_on_axis
 from heatreel.replay.projection import depths, project, twin_elements
 from heatreel.replay.replay import place_sessions
@@ -199,3 +200,26 @@ def test_projected_hits_whose_element_is_not_shown_are_counted() -> None:
     found = project(hits, outline_of("tab-b"), outline_of("default"))
     assert (len(found.hits), found.missing, found.hidden) == (0, 0, 1)
     assert DESKTOP.name == "desktop"
+
+
+def test_a_reach_that_is_told_as_a_share_is_that_share_of_the_snapshot() -> None:
+    visitor = Visitor().view().add("scroll", data={"reach": 0.9}).add("scroll", data={"reach": 7})
+    placed = place_sessions(captured(), [visitor.session()])
+    (hits,) = placed.hits.values()
+    assert hits.of_type("scroll").y.tolist() == [0.9 * 2400]
+    assert placed.ledger.not_placed["out_of_range"] == 1
+
+
+def test_what_foreign_sources_tell_is_placed_as_far_as_it_goes() -> None:
+    """A target without its box, a target by its CSS path, a point without a target."""
+    outline = outline_of("default")
+    path = outline.path(outline.by_selector["#picture"].index)
+    bare = target_of("#buy", box=(0.0, 0.0, 0.0, 0.0))
+    visitor = Visitor().add("click", target=bare, x=150.0, y=610.0).add("click", target=bare, x=1.0, y=610.0)
+    visitor.add("click", target=Target(key="f", selector=path), u=0.5, v=0.5).add("click", x=145.0, y=605.0)
+    placed = place_sessions(captured(), [visitor.session()])
+    (hits,) = placed.hits.values()
+    selectors = [outline.elements[element].selector for element in hits.element.tolist()]
+    assert selectors == ["#buy", "#buy", "#picture", "#buy"]
+    assert list(zip(hits.x.tolist(), hits.y.tolist(), strict=True))[:2] == [(150.0, 610.0), (140.0, 610.0)]
+    assert hits.confidence[3] < 0.9 < hits.confidence[0]

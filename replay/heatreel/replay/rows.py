@@ -248,16 +248,19 @@ class Placer:
         if not len(at):
             return
         offset = np.where(columns.type[at] == _VIEW, np.nan_to_num(columns.y[at], posinf=np.inf), columns.y[at])
+        told = _told_shares(columns, at)
+        offset = np.where(np.isnan(offset) & ~np.isnan(told), 0.0, offset)
         absurd = ~np.isfinite(offset) | (np.abs(offset) > FARTHEST_PX) | (offset < -OVERSCROLL_PX)
         rows.reason[at[absurd]] = _CODE["out_of_range"]
-        at, offset = at[~absurd], offset[~absurd]
+        at, offset, told = at[~absurd], offset[~absurd], told[~absurd]
         deepest = np.maximum(offset, 0) + self._windows(columns)[at, 1]
         height = self._sizes[rows.ordinal[at], 1]
         length = self._page_lengths(columns, rows)[at]
         same_width = np.array([place.exact for place in self.places], dtype=bool)[rows.place[at]]
         with np.errstate(divide="ignore", invalid="ignore"):
             shared = deepest * height / np.maximum(length, deepest)
-        rows.y[at] = np.clip(np.where(same_width | ~(length > 0), deepest, shared), 0, height)
+        depth = np.where(same_width | ~(length > 0), deepest, shared)
+        rows.y[at] = np.clip(np.where(np.isnan(told), depth, told * height), 0, height)
         rows.x[at] = 0
         rows.element[at] = -1
 
@@ -352,6 +355,16 @@ class Placer:
         u = np.where(scrolls | middle, 0.5, u)
         v = np.where(scrolls, 1.0, np.where(middle, 0.5, v))
         return u, v, masked
+
+
+def _told_shares(columns: EventColumns, at: Ints) -> Floats:
+    """The share of the page's height that was seen, where a source tells that and no px; else NaN."""
+    found = np.full(len(at), np.nan)
+    for position in np.flatnonzero(np.isnan(columns.y[at])).tolist():
+        share = columns.events[int(at[position])].data.get("reach")
+        if isinstance(share, int | float) and 0 <= share <= 1:
+            found[position] = share
+    return found
 
 
 def _is_inner(columns: EventColumns, row: int) -> bool:
