@@ -56,6 +56,7 @@ def only(found: tuple[Finding, ...]) -> Finding:
         ("not_interactive", shop(interactive=False)),
         ("below_fold", shop(top=1200)),
         ("shrank", shop(side=12)),
+        ("contrast", shop(ink="#999999", ground="#ffffff", px=16)),
     ],
 )
 def test_a_change_is_one_finding(rule: str, after: Outline) -> None:

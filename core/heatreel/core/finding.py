@@ -25,6 +25,7 @@ VERIFY_RULES: Mapping[str, str] = MappingProxyType({
     "renamed": "names are kept",
     "shrank": "no element got much smaller",
     "target_size": "targets for fingers are large enough, or stand alone",
+    "contrast": "texts of what acts stand out enough (WCAG 2.2, 1.4.3)",
     "moved": "elements keep their place among their neighbours",
     "survival": "enough of the clicks of BASE land on what they landed on",
     "journey": "the commonest ways of real sessions can be gone",

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from heatreel.core.element import Element
 from heatreel.core.finding import Place
 from heatreel.replay.matching.words import words
+from heatreel.replay.verify.contrast import poor
 from heatreel.replay.verify.elsewhere import Elsewhere
 from heatreel.replay.verify.links import address, same_destination
 from heatreel.replay.verify.order import Move
@@ -274,6 +275,8 @@ class StateCheck:
             yield self._change("target_size", index, seen, old=element.box[2:], new=other.box[2:], least=self.target_px)
         elif self._shrank(index, seen):
             yield self._change("shrank", index, seen, old=element.box[2:], new=other.box[2:])
+        if faint := self._fainter(index, seen):
+            yield self._change("contrast", index, seen, ratio=faint[0], needed=faint[1])
 
     def _below_fold(self, element: Element, other: Element) -> tuple[float, float] | None:
         height = self.window[1]
@@ -289,6 +292,12 @@ class StateCheck:
         if not self.views.before.viewport.touch or not self.after.acting[seen]:
             return False
         return is_small(self.after, seen, self.target_px) and not is_small(self.before, index, self.target_px)
+
+    def _fainter(self, index: int, seen: int) -> tuple[float, float] | None:
+        """The contrast of an element's text on HEAD and what it needs, where that is too little and was not."""
+        now = poor(self.pair.after.outline, seen, int(self.after.ends[seen]))
+        was = poor(self.pair.before.outline, index, int(self.before.ends[index])) if now else None
+        return now if now and not was else None
 
     def _shrank(self, index: int, seen: int) -> bool:
         """Whether an element became much smaller, other than by another name or by another break of its line."""

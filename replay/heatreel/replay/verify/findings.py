@@ -32,6 +32,7 @@ DEFAULT_SEVERITY: Mapping[str, Severity] = {
     "renamed": "warning",
     "shrank": "warning",
     "target_size": "warning",
+    "contrast": "warning",
     "moved": "info",
     "survival": "error",
     "journey": "error",

@@ -20,7 +20,7 @@ SAME_PUSH_PX = 16.0
 LEAST_OF_BLOCK = 3
 _WHOLE = frozenset({"gone", "hidden", "moved"})
 # What may be done to each row of a list at once. Names and links are each row's own.
-_ALIKE = frozenset({"not_interactive", "disabled", "shrank", "target_size", "moved"})
+_ALIKE = frozenset({"not_interactive", "disabled", "shrank", "target_size", "contrast", "moved"})
 MOST_OF_ROWS = 0.6
 _SIZES = ("target_size", "shrank")
 _SHARED_LANDMARKS = frozenset({"banner", "navigation", "contentinfo"})

@@ -160,6 +160,14 @@ def _smaller(group: Group) -> str:
     return f"shrank from {old[0]:.0f} x {old[1]:.0f} to {new[0]:.0f} x {new[1]:.0f} px"
 
 
+def _contrast(group: Group) -> str:
+    values = group.first.values
+    verb = "stand out" if _plural(group) else "stands out"
+    return (
+        f"{verb} less from what is behind: text has a contrast of {values['ratio']:.1f} and needs {values['needed']:g}"
+    )
+
+
 def _target_size(group: Group) -> str:
     least, new = group.first.values["least"], group.first.values["new"]
     if min(group.first.values["old"]) <= min(new):
@@ -212,6 +220,7 @@ _PREDICATES = {
     "renamed": _renamed,
     "shrank": _smaller,
     "target_size": _target_size,
+    "contrast": _contrast,
     "moved": _moved,
     "state_lost": _state_lost,
 }

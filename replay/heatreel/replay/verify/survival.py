@@ -18,7 +18,7 @@ from heatreel.replay.verify.predict import carried
 from heatreel.replay.verify.stacking import ALWAYS
 from heatreel.replay.verify.subjects import called
 
-FATES = (*LOST, "below_fold", "renamed", "target_size", "shrank", "moved", "same")
+FATES = (*LOST, "below_fold", "renamed", "target_size", "shrank", "contrast", "moved", "same")
 """What can become of a click, the worst first. Those of `LOST` do not survive."""
 
 
