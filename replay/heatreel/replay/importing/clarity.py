@@ -85,8 +85,9 @@ class _Payload:
         number = envelope.get("pageNum")
         self.number = number if isinstance(number, int) else 0
         self.url, self.campaign = values.address(envelope.get("url") or options.url, options.query)
-        self.page = pages.pop((self.session, self.number), None) or _Page()
-        pages[self.session, self.number] = self.page
+        key = (self.session, self.number)
+        self.page = pages.pop(key) if key in pages else _Page()
+        pages[key] = self.page
         if len(pages) > MOST_PAGES:
             del pages[next(iter(pages))]
         self._learn()

@@ -7,6 +7,7 @@ import gzip
 import io
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -40,7 +41,7 @@ _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (code
 class _Bounded(io.RawIOBase):
     """The unpacked bytes of a gzip file, up to what a file of its size may hold."""
 
-    def __init__(self, stream: BinaryIO, path: Path, limit: int) -> None:
+    def __init__(self, stream: gzip.GzipFile, path: Path, limit: int) -> None:
         self._stream, self._path, self._left = stream, path, limit
 
     def readable(self) -> bool:
@@ -64,21 +65,24 @@ class Source:
 
     path: Path
 
-    def open(self) -> BinaryIO:
+    @contextmanager
+    def open(self) -> Iterator[BinaryIO]:
         """Its bytes, unpacked when it is gzip."""
         try:
             if not self.path.is_file():
                 raise InputError(f"{self.path}: no such file" if not self.path.exists() else f"{self.path}: is no file")
             raw = self.path.open("rb")
+        except OSError as exc:
+            raise CannotRun(f"{self.path}: cannot be read ({exc.strerror})") from exc
+        with raw:
             packed = raw.read(2) == b"\x1f\x8b"
             raw.seek(0)
             if not packed:
-                return raw
+                yield raw
+                return
             limit = max(BOMB_BYTES, BOMB_RATIO * self.path.stat().st_size)
-        except OSError as exc:
-            raise CannotRun(f"{self.path}: cannot be read ({exc.strerror})") from exc
-        unpacked: BinaryIO = gzip.GzipFile(fileobj=raw)  # type: ignore[assignment]
-        return io.BufferedReader(_Bounded(unpacked, self.path, limit), CHUNK_BYTES)
+            with gzip.GzipFile(fileobj=raw) as unpacked:
+                yield io.BufferedReader(_Bounded(unpacked, self.path, limit), CHUNK_BYTES)
 
     @cached_property
     def head(self) -> bytes:
