@@ -69,7 +69,7 @@ def _listed(row: dict[str, Any], parts: list[tuple[Snapshot, Hits]]) -> Listed:
         started=datetime.fromtimestamp(row["started_ms"] / 1000, UTC).isoformat(timespec="seconds"),
         seconds=round(float(np.ptp(times)) / 1000, 1),
         viewport=f"{row['width']}x{row['height']}" + (",touch" if row["touch"] else ""),
-        source=row["source"],
+        source=row.get("origin", ""),
         variant=row["variant"],
         pages=len({snapshot.page for snapshot, _ in parts}),
         states=len({(snapshot.page, snapshot.state.id) for snapshot, _ in parts}),

@@ -95,10 +95,10 @@ def picture_of(workspace: Workspace, snapshot: Snapshot) -> NDArray[np.uint8]:
 
 
 def _alone(layer: Layer, form: Form) -> bytes:
-    if form != "png" or layer.kind.drawing == "boxes":
-        raise InputError(
-            f"a {layer.kind.name} layer as {form.upper()} cannot be had without the page; use PNG and heat"
-        )
+    if layer.kind.drawing == "boxes":
+        raise InputError(f"the {layer.kind.name} layer is drawn on its page and cannot be had alone")
+    if form != "png":
+        raise InputError("a layer alone, transparent, is written as PNG: name the file .png")
     return overlay_png(layer)
 
 
