@@ -2,22 +2,38 @@
 
 from __future__ import annotations
 
+import gzip
 import io
+import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from heatreel.app.painting import Choice
+from heatreel.app.painting import Choice, find, sides_of
 from heatreel.app.rendering import Wanted, paint
 from heatreel.core.errors import InputError
+from heatreel.core.hits import Ledger
+from heatreel.core.state import State
 from heatreel.core.workspace import Workspace
+from heatreel.overlays.encode import png
 from heatreel.overlays.kinds import KINDS
 from heatreel.overlays.layers import LayerSpec
 from heatreel.overlays.render import Look
-from overlays_making import PHONE, make_workspace
+from overlays_making import (
+    DESKTOP,
+    PHONE,
+    make_outline,
+    make_picture,
+    make_workspace,
+    outline_json,
+    random_hits,
+    session_row,
+)
 
+DEFAULT_STATE = State("default", "Default", "default")
 TAB = "tab-reviews-1a2b"
 
 
@@ -84,6 +100,40 @@ def test_differences_of_viewports_states_and_segments(folder: Path, against: str
     told = notes(data)
     assert told["Title"] == "Change in clicks on /shop"
     assert "→" in told["heatreel:sample"]
+
+
+def test_captures_are_compared_by_elements_that_match(tmp_path: Path) -> None:
+    """On the new build all ids differ, and the buttons are in one column instead of two."""
+    make_workspace(tmp_path, clicks=1200)
+    old, new = make_outline(800, 1200), make_outline(800, 2400, columns=1)
+    renamed = tuple(
+        replace(one, id=f"x{one.index}", selector=f"#x{one.index}" if one.index else "body") for one in new.elements
+    )
+    new = replace(new, elements=renamed)
+    with Workspace.writing(tmp_path) as workspace:
+        capture = workspace.begin_capture("after", workspace.site(), "browser", "system", {})
+        page = workspace.add_page(capture, "/shop", "http://127.0.0.1/shop", "Shop")
+        picture = png(make_picture(new))
+        workspace.add_snapshot(page, DESKTOP, "", DEFAULT_STATE, (800, 2400), picture, "{}", outline_json(new))
+        workspace.finish_capture(capture)
+        (snapshot,) = workspace.snapshots(capture)
+        hits = random_hits(200, 800, 2400, 3)
+        rows = [session_row(number) for number in range(50)]
+        blob = workspace.blobs.put(gzip.compress(json.dumps(rows).encode(), mtime=0))
+        workspace.save_replay(capture, Ledger(200, 200, {}, {}), {"sessions_blob": blob}, {snapshot.id: hits})
+    with Workspace.open(tmp_path) as workspace:
+        choice = Choice(page="/shop")
+        _, scene, (before, after) = sides_of(workspace, choice.against(["label=before"]), choice)
+    assert (before.name, after.name) == ("before", "after")
+    assert len(scene.outline.elements) == len(old.elements)
+    # The button that the old hits were on has the same name and number, and another selector and place.
+    assert before.lost == 0
+    assert len(before.hits) > 300
+    with Workspace.open(tmp_path) as workspace:
+        old_hits = find(workspace, Choice("before", "/shop")).evidence
+        recorded = old_hits.hits(workspace.snapshots(workspace.capture("before"))[0])
+    on_buttons = [np.bincount(hits.element[hits.element > 0], minlength=8)[:8] for hits in (recorded, before.hits)]
+    assert (on_buttons[0] == on_buttons[1]).all()
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from heatreel.app.evidence import evidence_of
+from heatreel.app.predicting import predicted
 from heatreel.core.errors import InputError
+from heatreel.core.hits import Hits
 from heatreel.core.state import DEFAULT, Snapshot
 from heatreel.core.workspace import Capture, Workspace
 from heatreel.overlays.choose import choose_snapshot
@@ -15,13 +19,19 @@ from heatreel.overlays.difference import Side
 from heatreel.overlays.evidence import Evidence
 from heatreel.overlays.scenes import Scene, scene_of
 
+if TYPE_CHECKING:
+    from heatreel.replay.projection import Projected
+
 SETS = ("state", "viewport", "variant", "label", "page")
 """What a set of pictures can go through."""
 
 
 @dataclass(frozen=True)
 class Choice:
-    """Whose hits on which snapshot: as `heatreel render` was asked. What is empty is the first there is."""
+    """Whose hits on which snapshot: as `heatreel render` was asked. What is empty is the first there is.
+
+    `predict` is the label of the capture whose hits are carried to this one's snapshots.
+    """
 
     label: str = ""
     page: str = ""
@@ -29,6 +39,7 @@ class Choice:
     state: str = ""
     variant: str = ""
     where: tuple[str, ...] = field(default_factory=tuple)
+    predict: str = ""
 
     def against(self, conditions: Sequence[str]) -> Choice:
         """The other side of a comparison: the same but for `KEY=VALUE` of label, page, viewport, state and variant;
@@ -46,7 +57,7 @@ class Choice:
         return replace(self, **named, where=tuple(where) if where else self.where)
 
 
-_NAMES = tuple(item.name for item in fields(Choice) if item.name != "where")
+_NAMES = tuple(item.name for item in fields(Choice) if item.name not in ("where", "predict"))
 
 
 @dataclass(frozen=True)
@@ -63,8 +74,11 @@ def find(workspace: Workspace, choice: Choice, by: str = "signal") -> Chosen:
     """What a choice means. Raises `InputError` that lists what there is for an unknown name."""
     capture = workspace.capture(choice.label)
     snapshot = choose_snapshot(workspace.snapshots(capture), choice.page, choice.viewport, choice.state, choice.variant)
-    evidence = evidence_of(workspace, capture, choice.where, by)
-    return Chosen(capture, snapshot, evidence, workspace.replay(capture).made[:10])
+    told = workspace.capture(choice.predict) if choice.predict else capture
+    evidence = evidence_of(workspace, told, choice.where, by)
+    if choice.predict:
+        evidence = predicted(workspace, evidence, told, capture)
+    return Chosen(capture, snapshot, evidence, workspace.replay(told).made[:10])
 
 
 def set_of(workspace: Workspace, choice: Choice, each: str, by: str = "signal") -> list[tuple[str, Chosen, Scene]]:
@@ -123,13 +137,11 @@ def _is_there(workspace: Workspace, choice: Choice, label: str) -> bool:
 
 def sides_of(workspace: Workspace, base: Choice, head: Choice) -> tuple[Chosen, Scene, tuple[Side, Side]]:
     """The two sides of a difference, both on the snapshot of `head`."""
-    from heatreel.replay.projection import project
-
     after, before = find(workspace, head), find(workspace, base)
     scene = scene_of(workspace, after.evidence, after.snapshot)
     hits, lost = before.evidence.hits(before.snapshot), 0
     if before.snapshot.id != after.snapshot.id:
-        projected = project(hits, workspace.outline(before.snapshot), scene.outline)
+        projected = _projected(workspace, hits, before, after, scene)
         hits, lost = projected.hits, projected.missing + projected.hidden
     rows = before.evidence.rank(after.snapshot, scene.outline, hits)
     names = _names(base, head, before, after)
@@ -138,6 +150,22 @@ def sides_of(workspace: Workspace, base: Choice, head: Choice) -> tuple[Chosen, 
         Side(names[1], scene.hits, scene.rows, after.evidence.visits(after.snapshot)),
     )
     return after, scene, sides
+
+
+def _projected(workspace: Workspace, hits: Hits, before: Chosen, after: Chosen, scene: Scene) -> Projected:
+    """Hits as hits on the other snapshot. Between captures elements are matched, since a build may rename them;
+    within one a selector says the same at every width."""
+    from heatreel.replay.matching import match_pages
+    from heatreel.replay.projection import project
+
+    outline = workspace.outline(before.snapshot)
+    if before.capture.id == after.capture.id:
+        return project(hits, outline, scene.outline)
+    twins = np.full(len(outline.elements), -1, np.int64)
+    for match in match_pages(outline, scene.outline):
+        if match.verdict == "matched":
+            twins[match.before] = match.after
+    return project(hits, outline, scene.outline, twins=twins)
 
 
 def _names(base: Choice, head: Choice, before: Chosen, after: Chosen) -> tuple[str, str]:
