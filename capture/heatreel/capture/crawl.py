@@ -134,10 +134,11 @@ def _plain(url: str) -> str:
 @dataclass
 class Queue:
     """Jobs of a crawl: each page in each of its lanes (viewport x variant), given out once; the first lane of a page
-    reads its links. `lanes` says how many a page has."""
+    reads its links. `lanes` says how many a page has, `cost` what one of them takes, as far as is known."""
 
     crawl: Crawl
     lanes: Callable[[Visit], int]
+    cost: Callable[[Visit], float] = lambda _visit: 0.0
     _next: dict[int, int] = field(default_factory=dict)
     done: int = 0
 
@@ -148,15 +149,30 @@ class Queue:
     async def take(self) -> tuple[Visit, int] | None:
         """The next page and the number of its lane; None when all are given out and no more can come.
 
-        All pages in their first lane come first, so that links are known early.
+        All pages in their first lane come first, so that links are known early. Then the longest come first, so that
+        at the end no worker waits for another one's long page.
         """
         while True:
-            most = max((self.lanes(visit) for visit in self.crawl.visits), default=0)
-            for lane in range(most):
-                for index in range(self._next.get(lane, 0), len(self.crawl.visits)):
-                    self._next[lane] = index + 1
-                    if lane < self.lanes(self.crawl.visits[index]):
-                        return self.crawl.visits[index], lane
+            if (first := self._first_lane()) is not None:
+                return self.crawl.visits[first], 0
+            if longest := self._longest():
+                return longest
             if self.crawl.complete:
                 return None
             await self.crawl.changed()
+
+    def _first_lane(self) -> int | None:
+        for index, visit in enumerate(self.crawl.visits):
+            if not self._next.get(index) and self.lanes(visit):
+                self._next[index] = 1
+                return index
+        return None
+
+    def _longest(self) -> tuple[Visit, int] | None:
+        left = [index for index, visit in enumerate(self.crawl.visits) if self._next.get(index, 0) < self.lanes(visit)]
+        if not left:
+            return None
+        index = max(left, key=lambda at: self.cost(self.crawl.visits[at]))
+        lane = self._next.get(index, 0)
+        self._next[index] = lane + 1
+        return self.crawl.visits[index], lane

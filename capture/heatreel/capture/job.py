@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from heatreel.capture.crawl import Crawl, Queue, Visit
-from heatreel.capture.deadline import stretch, within
+from heatreel.capture.deadline import within
 from heatreel.capture.grouping import differing, proposals
 from heatreel.capture.login import Entered, log_in
 from heatreel.capture.onepage import OnePage, Stored
@@ -99,7 +99,7 @@ class Job:
                 self.more = await stack.enter_async_context(public_proxy())
             listed = await self._prepare()
             crawl = Crawl(self.urls, self.options.table, self.options.max_pages, self.options.routes == "auto", listed)
-            queue = Queue(crawl, lambda visit: len(self._lanes(visit)))
+            queue = Queue(crawl, lambda visit: len(self._lanes(visit)), self._cost)
             # More browsers than pages would only cost their start.
             least = queue.total if crawl.complete or self.options.routes == "none" else self.options.workers
             async with asyncio.TaskGroup() as group:
@@ -162,6 +162,10 @@ class Job:
         return [
             lane for lane in lanes if any(one.wanted(visit.page, lane[0].name, lane[1].name) for one in asked)
         ] or lanes[:1]
+
+    def _cost(self, visit: Visit) -> float:
+        """Seconds that a page took in its first viewport and variant."""
+        return max((one.seconds for place, one in self.done.items() if place[0] == visit.page), default=0.0)
 
     def _begin(self, browser: Browser) -> Capture:
         if self.record is None:
@@ -233,7 +237,7 @@ class Job:
         visitor = self._visitor(arm)
         running.guard.door = visitor.door()
         tab = Tab(running.browser, running.guard, viewport, self.options, visitor)
-        tab.deadline = time.monotonic() + self.options.bounds.page_s * stretch()
+        tab.deadline = time.monotonic() + self.options.bounds.page_s
         return tab
 
     async def _one(self, running: Running, queue: Queue, task: Task, last_try: bool) -> bool:

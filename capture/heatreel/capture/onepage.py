@@ -104,6 +104,8 @@ class OnePage:
         tab, began = self.tab, time.monotonic()
         await self._load()
         tab.pace_s = pace(time.monotonic() - began, tab.settled.ended == "quiet") * stretch()
+        # A page that answers may take longer on a machine that has much to do; one that hangs may not.
+        tab.earn(self.options.bounds.page_s * (stretch() - 1))
         rule = self.task.arm.rule
         if not rule:
             return
@@ -189,10 +191,10 @@ class OnePage:
             if isinstance(taken, Failed):
                 self._lost(taken)
                 continue
+            state = taken.stored(job.workspace.blobs.put)
             job.workspace.add_snapshot(
-                page_id, tab.viewport, self.task.arm.name, taken.state, taken.size, taken.picture, taken.dom,
-                taken.outline,
-            )  # fmt: skip
+                page_id, tab.viewport, self.task.arm.name, state, taken.size, taken.picture, taken.dom, taken.outline
+            )
             job.stored.count += 1
             self.kept.add(taken.state.id)
 

@@ -127,28 +127,25 @@ def _clear(folder: Path) -> None:
 
 
 def _capture(folder: Path, options: DemoOptions, progress: bool) -> int:
-    """All pages of the shop, then the home page of the other arm of its test; the number of snapshots."""
+    """All pages of the shop, the home page in both arms of its test; the number of snapshots."""
     # Written first: a demo that is stopped half-way leaves a folder that the next one may clear.
     folder.mkdir(parents=True, exist_ok=True)
     (folder / TRUTH).touch()
     with serve_shop() as base:
-        pages = capture_urls(folder, [base + path for path in PAGES], _capture_options(options, ""), progress)
-        arm = capture_urls(folder, [f"{base}/?variant=b"], _capture_options(options, "b"), progress)
-    for result in (pages, arm):
-        _check(result)
-    return pages.snapshots + arm.snapshots
+        result = capture_urls(folder, [base + path for path in PAGES], _capture_options(options), progress)
+    _check(result)
+    return result.snapshots
 
 
-def _capture_options(options: DemoOptions, variant: str) -> CaptureOptions:
+def _capture_options(options: DemoOptions) -> CaptureOptions:
     return CaptureOptions(
         viewports=options.viewports,
         label=LABEL,
-        arms=(Arm(variant),),
+        arms=(Arm(), Arm("b", pages=("/",), query=(("variant", "b"),))),
         routes="none",
         table=ROUTES,
         workers=options.workers or default_workers(),
         browser=options.browser,
-        resume=bool(variant),
     )
 
 
