@@ -19,8 +19,7 @@ from serving import served
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture(scope="module")
-def taken() -> Taken:
+def _taken(page: str) -> Taken:
     async def take(url: str) -> Taken:
         async with lab() as one, one.explorer(url, options=CaptureOptions(states="none")) as explorer:
             found = await explorer.run()
@@ -29,7 +28,12 @@ def taken() -> Taken:
             return item
 
     with served(HERE / "layers") as base:
-        return asyncio.run(take(f"{base}/kinds.html"))
+        return asyncio.run(take(f"{base}/{page}"))
+
+
+@pytest.fixture(scope="module")
+def taken() -> Taken:
+    return _taken("kinds.html")
 
 
 def _nodes(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -79,3 +83,20 @@ def test_each_kind_is_an_element(taken: Taken) -> None:
     assert taken.state.settled["closed_shadow_roots"] == 1
     top = by_selector["#top"].order
     assert all(one.order < top for one in outline.elements if not one.selector.startswith("#top"))
+
+
+def test_text_says_how_it_looks() -> None:
+    outline = Outline.from_json(_taken("ink.html").outline)
+    looks = {one.id: (one.ink, one.ground) for one in outline.elements if one.id}
+    assert looks == {
+        "plain": ("#000000", "#ffffff"),
+        "white": ("#ffffff", "#003366"),
+        "veiled": ("#000000", "#8099b3"),
+        "half": ("#8099b3", "#003366"),
+        "striped": ("#000000", ""),
+        "over": ("#000000", ""),
+        "beside": ("#000000", "#ffffff"),
+        "wide": ("#000000", "#ff0000"),
+    }
+    veiled = next(one for one in outline.elements if one.id == "veiled")
+    assert (veiled.px, veiled.bold) == (16, True)

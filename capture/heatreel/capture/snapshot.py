@@ -83,7 +83,7 @@ async def _take(explorer: Explorer, one: Found, key: str, resources: Resources) 
     if tab.options.mask:
         await tab.ask("mask", list(tab.options.mask))
     outline = await tab.call(f"__heatreel.outline(document, {json.dumps({'key': key})})", OUTLINE_S)
-    dom, missing = await _dom(tab, resources)
+    dom, missing, cut = await _dom(tab, resources)
     page = json.loads(outline)
     width, height = int(page["width"]), int(page["height"])
     shown = shown_size(width, height, tab.viewport.dpr, tab.options.bounds.picture_px)
@@ -93,6 +93,8 @@ async def _take(explorer: Explorer, one: Found, key: str, resources: Resources) 
     settled: dict[str, Any] = tab.settled.as_json() | {"stable": stable}
     if missing:
         settled["not_kept"] = missing
+    if cut:
+        settled["dom_cut"] = cut
     if shown[1] < height:
         settled["cut_at"] = shown[1]
     if shown[0] < width:
@@ -107,11 +109,13 @@ async def _take(explorer: Explorer, one: Found, key: str, resources: Resources) 
     return Taken(state, (width, height), image, dom, outline, beside)
 
 
-async def _dom(tab: Tab, resources: Resources) -> tuple[str, list[str]]:
+async def _dom(tab: Tab, resources: Resources) -> tuple[str, list[str], int]:
+    """The DOM with its resources, the URLs of those that are missing, and how many nodes were too deep to be kept."""
     if not await tab.call("typeof __heatreelKeep === 'function'"):
         await tab.call(keeping_script())
         await tab.call(parts_script())
-    return await resources.inline(tab, json.loads(await tab.call("__heatreelKeep(document)")))
+    kept = json.loads(await tab.call("__heatreelKeep(document)"))
+    return *await resources.inline(tab, kept), kept["cut"]
 
 
 async def _leave(explorer: Explorer, one: Found, stable: bool) -> None:

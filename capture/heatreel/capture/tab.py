@@ -292,6 +292,8 @@ async def _check(url: str, response: Response | None) -> None:
 def _reason(message: str) -> str:
     """The line of a Playwright error that says what happened, without call logs."""
     line = message.strip().splitlines()[0] if message.strip() else "unknown error"
+    if "Target crashed" in line:
+        return "its tab crashed"
     for lead in ("Page.goto: ", "Page.evaluate: ", "Error: "):
         line = line.removeprefix(lead)
     return line.split(" at http")[0].split("; Protocol")[0][:300]

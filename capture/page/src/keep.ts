@@ -12,6 +12,8 @@ interface Kept {
   root: Node | null;
   /** Which picture each image showed, by node id: its `src`, or what `srcset` chose. */
   shown: Record<number, string>;
+  /** Number of nodes so deep in the page that what is in them is not kept. */
+  cut: number;
   /** What is typed into fields never leaves the page: number of fields whose value is not kept. */
   masked: number;
 }
@@ -44,10 +46,14 @@ const SPOKEN = "[type=button],[type=submit],[type=reset],[type=checkbox],[type=r
 /** Nodes that the page does not have have numbers above all of the mirror's. */
 const ADDED = 1e9;
 
+/** Readers of JSON go into it as deep as the page is; parsers of HTML stop at about 500. */
+const DEEPEST = 400;
+
 function keep(document: Document): string {
   const mirror = createMirror();
   const shown: Record<number, string> = {};
   let masked = 0;
+  let cut = 0;
   let added = ADDED;
   /** Sheets that scripts have made, as style elements: after all others, as they apply. */
   const adopted = (root: DocumentOrShadowRoot | null): Node[] =>
@@ -62,7 +68,7 @@ function keep(document: Document): string {
     if (html) html.childNodes!.push(...adopted(from));
     return root;
   };
-  const enter = (node: Node): void => {
+  const enter = (node: Node, depth = 0): void => {
     const element = mirror.getNode(node.id);
     if (node.tagName === "img") shown[node.id] = (element as HTMLImageElement).currentSrc;
     if (/^(input|textarea|select)$/.test(node.tagName!) && !(element as Element).matches(SPOKEN)) {
@@ -76,11 +82,15 @@ function keep(document: Document): string {
     }
     const shadow = element && (element as Element).shadowRoot;
     if (shadow) node.childNodes!.push(...adopted(shadow).map((sheet) => ({ ...sheet, isShadow: true })));
-    for (const child of node.childNodes || []) if (child.id < ADDED) enter(child);
+    if (depth >= DEEPEST && node.childNodes && node.childNodes.length) {
+      node.childNodes = [];
+      cut++;
+    }
+    for (const child of node.childNodes || []) if (child.id < ADDED) enter(child, depth + 1);
   };
   const root = one(document);
   if (root) enter(root);
-  const kept: Kept = { root, shown, masked };
+  const kept: Kept = { root, shown, cut, masked };
   return JSON.stringify(kept);
 }
 

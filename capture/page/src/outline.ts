@@ -1,6 +1,8 @@
 /** The whole page as one JSON text: records of many small objects would cost far more on their way to Python. */
 
-import { all, childrenOf, once, parentOf, type Memo } from "./dom";
+import { all, childrenOf, is, once, parentOf, type Memo } from "./dom";
+import { box } from "./geometry";
+import { ink } from "./ink";
 import { paintOrder } from "./paint";
 import { opaque, portrait, scroller } from "./record";
 import { sketch } from "./sketch";
@@ -15,6 +17,12 @@ export interface OutlineOptions {
   listens?: (element: Element) => boolean;
 }
 
+type Box = [x: number, y: number, width: number, height: number];
+
+/** What may be behind text without being around it. */
+const PICTURES = "img,video,canvas,svg,iframe,object";
+const MOST_PICTURES = 500;
+
 /** The outline of a document: JSON of `Outline`. */
 export function outline(document: Document, { key = "", listens = () => false }: OutlineOptions = {}): string {
   const memo: Memo = new Map();
@@ -25,6 +33,16 @@ export function outline(document: Document, { key = "", listens = () => false }:
     element ? (places.get(element) ?? placeOf(parentOf(element))) : -1;
   const parents = elements.map((element) => placeOf(parentOf(element)));
   const order = paintOrder(elements, parents);
+  const pictures = elements.flatMap((element, index) => (is(element, PICTURES) ? [index] : [])).slice(0, MOST_PICTURES);
+  const boxes = new Map(pictures.map((index) => [index, box(elements[index]!, memo)]));
+  /** Whether a picture is painted behind the middle of an element, and before an ancestor. */
+  const covered = (index: number, [x, y, width, height]: Box, ancestor: Element | null): boolean =>
+    pictures.some((other) => {
+      const [left, top, wide, high] = boxes.get(other)!;
+      const [across, down] = [x + width / 2 - left, y + height / 2 - top];
+      const inside = across > 0 && across < wide && down > 0 && down < high;
+      return inside && order[other]! < order[index]! && order[other]! > (ancestor ? order[placeOf(ancestor)]! : -1);
+    });
   return write({
     version: 1,
     ...pageSize(document),
@@ -35,7 +53,8 @@ export function outline(document: Document, { key = "", listens = () => false }:
       const record = portrait(element, key, memo);
       record.interactive = record.interactive || listens(element);
       const around = placeOf(once(memo, scroller, element));
-      return { index, parent: parents[index]!, ...record, scroller: around, order: order[index]! };
+      const looks = record.text ? ink(element, memo, (ancestor) => covered(index, record.box, ancestor)) : {};
+      return { index, parent: parents[index]!, ...record, scroller: around, order: order[index]!, ...looks };
     }),
   });
 }

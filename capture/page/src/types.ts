@@ -76,6 +76,14 @@ export interface ElementRecord extends Fingerprint {
   nearHashes: string[];
 }
 
+/** How the text of an element looks: colours as `#rrggbb`, `ground` "" where a picture is behind it; px of its font. */
+export interface Ink {
+  ink: string;
+  ground: string;
+  px: number;
+  bold: boolean;
+}
+
 /** Something on a page that a person can set, and how it is set now. */
 export interface Switch {
   /** Unique selector of the element that carries the setting. */
@@ -99,5 +107,6 @@ export interface Outline {
   switches: Switch[];
   /** Indices of elements whose inside cannot be read: closed shadow roots, frames of another origin. */
   opaque: number[];
-  elements: ElementRecord[];
+  /** Those with text of their own say how it looks. */
+  elements: (ElementRecord | (ElementRecord & Ink))[];
 }
