@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -76,6 +76,14 @@ class Hits:
     def from_bytes(cls, data: bytes) -> Hits:
         with np.load(io.BytesIO(data), allow_pickle=False) as columns:
             return cls(**{item.name: columns[item.name] for item in fields(cls) if item.name in columns})
+
+    @classmethod
+    def joined(cls, parts: Sequence[Hits]) -> Hits:
+        """The hits of several, one after the other."""
+        some = [part for part in parts if len(part)]
+        if not some:
+            return cls.empty()
+        return cls(**{item.name: np.concatenate([getattr(part, item.name) for part in some]) for item in fields(cls)})
 
     @classmethod
     def empty(cls) -> Hits:

@@ -34,6 +34,10 @@ def render(
     by: Annotated[
         str, typer.Option("--by", metavar="KEY", help="Segment key that colours confetti, such as touch or source.")
     ] = "signal",
+    predict: Annotated[
+        str,
+        typer.Option("--predict", metavar="LABEL", help="Hits of that capture, where they would be on this one."),
+    ] = "",
     against: Annotated[
         list[str] | None,
         typer.Option(
@@ -98,7 +102,7 @@ def render(
         unit="per_1000_visits" if per_1000 else "events",
         one_vote=one_vote,
     )
-    choice = Choice(label, page, viewport, state, variant, tuple(where or ()))
+    choice = Choice(label, page, viewport, state, variant, tuple(where or ()), predict)
     look = Look(legend=legend, dark=dark, page=not alone)
     if over or out.suffix.lower() == ".mp4":
         from heatreel.app.rendering import film

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from heatreel.replay.verify.elements import ElementMemory, ElementPairs
 from heatreel.replay.verify.predict import predict
-from heatreel.replay.verify.verify import Verification, verify
+from heatreel.replay.verify.verify import Verification, paired_views, verify
 from heatreel.replay.verify.views import Captured
 
-__all__ = ["Captured", "ElementMemory", "ElementPairs", "Verification", "predict", "verify"]
+__all__ = ["Captured", "ElementMemory", "ElementPairs", "Verification", "paired_views", "predict", "verify"]

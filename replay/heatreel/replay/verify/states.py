@@ -36,11 +36,13 @@ class StatePair:
 
 @dataclass(frozen=True, eq=False)
 class ViewPair:
-    """A page at a viewport and variant on both builds, with the pairs of its states in the order of BASE."""
+    """A page at a viewport and variant on both builds, with the pairs of its states in the order of BASE, and what
+    became of the page's elements."""
 
     before: View
     after: View
     states: tuple[StatePair, ...]
+    memory: ElementMemory
 
 
 def pair_states(before: View, after: View, memory: ElementMemory) -> ViewPair:
@@ -57,7 +59,7 @@ def pair_states(before: View, after: View, memory: ElementMemory) -> ViewPair:
         for snapshot in level:
             found = _pair(before.state(snapshot), after, memory, partners.get(snapshot.state.id), pairs)
             pairs[snapshot.state.id] = found
-    return ViewPair(before, after, tuple(pairs[snapshot.state.id] for snapshot in before.snapshots))
+    return ViewPair(before, after, tuple(pairs[snapshot.state.id] for snapshot in before.snapshots), memory)
 
 
 def _by_id(before: View, after: View) -> dict[str, tuple[Snapshot, float]]:

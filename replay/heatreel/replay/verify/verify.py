@@ -55,15 +55,12 @@ def verify(
     before: Captured, after: Captured, rules: VerifyConfig = VerifyConfig(), progress: Progress = lambda _page: None
 ) -> Verification:
     """Compares two captures. Raises `InputError` when they have no page or not the same viewports in common."""
-    old, new = views(before), views(after)
-    _check_comparable(old, new)
-    lost = [view for view in old if _counterpart(view, new) is None]
     work = _Work(rules)
-    for view in old:
-        other = _counterpart(view, new)
-        if other is not None:
-            progress(f"{view.page} {view.viewport.name}")
-            work.compare(view, other)
+    for pair in paired_views(before, after):
+        progress(f"{pair.before.page} {pair.before.viewport.name}")
+        work.compare(pair)
+    new = views(after)
+    lost = [view for view in views(before) if _counterpart(view, new) is None]
     groups = group_changes(work.checks, work.changes)
     found = [finding for group in groups if (finding := finding_of(group, work.heats, rules))]
     found += _lost_pages(lost, rules)
@@ -78,6 +75,18 @@ def verify(
         heated=any(heat is not None for heat in work.heats.values()),
         rates=rates,
     )
+
+
+def paired_views(before: Captured, after: Captured) -> Iterator[ViewPair]:
+    """The pages of two captures that are the same page at the same viewport, with their states paired. Raises
+    `InputError` as `verify` does."""
+    old, new = views(before), views(after)
+    _check_comparable(old, new)
+    memories: dict[tuple[str, str], ElementMemory] = {}
+    for view in old:
+        other = _counterpart(view, new)
+        if other is not None:
+            yield pair_states(view, other, memories.setdefault((view.page, view.variant), ElementMemory()))
 
 
 def _rank(finding: Finding) -> tuple[int, int]:
@@ -117,7 +126,6 @@ class _Work:
 
     def __init__(self, rules: VerifyConfig) -> None:
         self.rules = rules
-        self.memories: dict[tuple[str, str], ElementMemory] = {}
         self.heats: dict[ViewKey, Heat | None] = {}
         self.views: list[ViewPair] = []
         self.checks: list[StateCheck] = []
@@ -126,13 +134,12 @@ class _Work:
         self.survival: list[StateSurvival] = []
         self.compared: list[tuple[ViewPair, list[Compared]]] = []
 
-    def compare(self, before: View, after: View) -> None:
-        memory = self.memories.setdefault((before.page, before.variant), ElementMemory())
-        pair = pair_states(before, after, memory)
+    def compare(self, pair: ViewPair) -> None:
+        before, after = pair.before, pair.after
         heat = read_heat(before)
         self.views.append(pair)
         self.heats[before.page, before.viewport.name, before.variant] = heat
-        elsewhere = Elsewhere(after, memory)
+        elsewhere = Elsewhere(after, pair.memory)
         used = heat.used if heat else frozenset()
         checks = [StateCheck(pair, state, elsewhere, self.rules.target_px, used) for state in pair.states]
         claimed: set[str] = set()
