@@ -27,6 +27,9 @@ ACCURACY = 32767
 TOUCHED_MS = 700
 """A click this soon after a touch is a tap."""
 
+_MASKS = frozenset("•▪▫*")
+"""What masked letters and digits are replaced by."""
+
 MOST_PAGES = 200
 """So many pages are remembered between their payloads: those that were heard of last."""
 
@@ -183,8 +186,8 @@ class _Payload:
         selector = self.page.dom.path(data.get("target")) if own or node else ""
         if not selector:
             selector = tag + "".join(f".{token}" for token in classes.split())
-        # A text that was cut off is the beginning of a name, not the name.
-        whole = data.get("isFullText") in (1, True) and "•" not in str(data.get("text"))
+        # A text that was cut off, or masked in part (words with digits are), is no name to compare.
+        whole = data.get("isFullText") in (1, True) and not _MASKS & set(str(data.get("text")))
         text = values.words(data.get("text"), "text", 4096) if whole else ""
         link = clean_address(values.words(data.get("link"), "link", 8192), self.url)
         found = foreign_target(selector, self.options.key, text, href=link, id=stable(name))
