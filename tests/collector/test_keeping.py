@@ -140,16 +140,16 @@ def test_erased_by_visitor_leaves_no_byte(tmp_path: Path) -> None:
             pieces.append(replace(row(record, NOW_MS), body=packed(record)))
         pieces.append(film(f"session-{word}", text=json.dumps([{"type": 3, "timestamp": 1, "data": word}])))
     fill(tmp_path, *pieces)
-    with EventLog.writing(tmp_path) as log:
+    with EventLog.open(tmp_path) as log:
         query = "SELECT session, body FROM batches UNION ALL SELECT session, body FROM films"
         bodies = log.connection.execute(query).fetchall()
-        names = erasing.sessions_of(log, [], ["visitor-9"])
-        assert len(names) == 20
-        assert erasing.erase(tmp_path, log, names).rows == 80
+        order = erasing.order_for(log, [], ["visitor-9"])
+    assert len(order.sessions) == 20
+    assert erasing.erase(tmp_path, order)
     content = bytes_of(tmp_path)
     assert not [word for word in words[1::2] if word.encode() in content]
     assert all(word.encode() in content for word in words[::2])
-    assert all((body in content) == (session not in names) for session, body in bodies)
+    assert all((body in content) == (session not in order.sessions) for session, body in bodies)
     left = sessions(tmp_path)
     assert {session.visitor for session in left} == {"visitor-1"} and len(left) == 20
 
@@ -179,7 +179,7 @@ def test_the_command_erases_what_was_made_of_the_sessions_too(tmp_path: Path) ->
     (tmp_path / "report").mkdir()
     (tmp_path / "report" / "index.html").write_text("session-1")
     status, said = heatreel("erase", "-w", tmp_path, "--session", "session-1", "--json")
-    assert (status, json.loads(said)) == (0, {"version": 1, "sessions": ["session-1"], "rows": 1, "replays": 1})
+    assert (status, json.loads(said)) == (0, {"version": 1, "sessions": ["session-1"], "films": []})
     assert b"session-1" not in bytes_of(tmp_path)
     with Workspace.open(tmp_path) as workspace:
         assert workspace.blobs.get(picture) == b"a picture"
@@ -197,9 +197,23 @@ def test_the_command_applies_the_configuration(tmp_path: Path) -> None:
     toml = tmp_path / "heatreel.toml"
     toml.write_text("[site]\nretention_days = 7\nfilm_days = 3\n")
     status, said = heatreel("erase", "-w", tmp_path, "--expired", "--config", toml, "--json")
-    assert (status, json.loads(said)["sessions"], json.loads(said)["rows"]) == (0, ["session-8"], 2)
+    assert (status, json.loads(said)) == (0, {"version": 1, "sessions": ["session-8"], "films": ["session-1"]})
     with EventLog.open(tmp_path) as log:
         assert (log.filmed(), [session.id for session in log.sessions()]) == ([], ["session-1"])
+
+
+def test_a_collector_that_runs_erases_as_ordered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("heatreel.capture.collector.writer.CHORE_EVERY_S", 0.05)
+    key = write_key(tmp_path)
+    with running(tmp_path) as url:
+        for session in ("session-planted", "session-2"):
+            assert httpx.post(f"{url}/collect", content=packed(batch(key, session=session))).status_code == 204
+        status, said = heatreel("erase", "-w", tmp_path, "--session", "session-planted", "--json")
+        assert (status, json.loads(said)["sessions"]) == (0, ["session-planted"])
+        assert b"session-planted" not in bytes_of(tmp_path)
+        again = packed(batch(key, session="session-3"))
+        assert httpx.post(f"{url}/collect", content=again).status_code == 204
+    assert [session.id for session in sessions(tmp_path)] == ["session-2", "session-3"]
 
 
 @pytest.mark.parametrize("words", [[], ["--expired", "--older-than", "3"]])

@@ -33,11 +33,11 @@ def erase(
     """Erase sessions for good: events, films, and the hits and reports made of them.
 
     What they were is overwritten in the files. Copies elsewhere (exports, backups, report folders) are yours to
-    remove. The collector must not run meanwhile. `heatreel replay` makes the hits again.
+    remove. A collector that runs meanwhile does the erasing itself. `heatreel replay` makes the hits again.
     """
     from heatreel.core import erasing
     from heatreel.core.config import find_config, load_config
-    from heatreel.core.errors import InputError
+    from heatreel.core.errors import Busy, InputError
     from heatreel.core.eventlog import EVENTS, EventLog
 
     chosen = [bool(session or visitor), older_than is not None, expired]
@@ -49,15 +49,16 @@ def erase(
         days, film_days = site.retention_days or None, site.film_days or None
     if not (workspace / EVENTS).exists():
         raise InputError(f"{workspace}: nothing is recorded here")
-    with EventLog.writing(workspace) as log:
+    with EventLog.open(workspace) as log:
         if session or visitor:
-            names = erasing.sessions_of(log, session or [], visitor or [])
-            done = erasing.erase(workspace, log, names)
+            order = erasing.order_for(log, session or [], visitor or [])
         else:
-            done = erasing.erase_older(workspace, log, days, film_days)
+            order = erasing.order_by_age(log, days, film_days)
+    if not erasing.erase(workspace, order):
+        raise Busy(f"{workspace}: the process that writes here has not erased it yet; it does so when it can")
     if json:
-        print_json({"version": 1, "sessions": sorted(done.sessions), "rows": done.rows, "replays": done.replays})
+        print_json({"version": 1, "sessions": list(order.sessions), "films": list(order.films)})
         return
-    say(f"erased {len(done.sessions)} sessions ({done.rows} batches and parts of films)")
-    if done.replays:
-        say("hits and reports made of them are gone too; run `heatreel replay` to make them again")
+    say(f"erased {len(order.sessions)} sessions" + (f", {len(order.films)} films of others" if order.films else ""))
+    if order.sessions:
+        say("hits and reports made of all sessions are gone too; `heatreel replay` makes them again")

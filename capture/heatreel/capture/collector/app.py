@@ -17,7 +17,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
-from heatreel.capture.collector.retention import Retention
+from heatreel.capture.collector.retention import Chores, Retention
 from heatreel.capture.collector.sites import ensure_site
 from heatreel.capture.collector.taking import Taking
 from heatreel.capture.collector.writer import GroupWriter
@@ -29,12 +29,12 @@ logger = logging.getLogger(__name__)
 class CollectorApp(Starlette):
     """Starlette's application, with the ways in taken before its routes are looked at."""
 
-    def __init__(self, taking: Taking, routes: Sequence[BaseRoute], folder: Path, retention: Retention) -> None:
+    def __init__(self, taking: Taking, routes: Sequence[BaseRoute], folder: Path, chores: Chores) -> None:
         self._ways_in = {"/collect": taking.collect, "/film": taking.film}
 
         @asynccontextmanager
         async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-            with GroupWriter.opened(folder, taking.metrics, retention) as taking.writer:
+            with GroupWriter.opened(folder, taking.metrics, chores) as taking.writer:
                 yield
             taking.writer = None
 
@@ -67,7 +67,8 @@ def create_app(
         Route("/healthz", _health(taking), methods=["GET"]),
         Route("/metrics", _metrics(taking, folder), methods=["GET"]),
     ]
-    return CollectorApp(taking, [*own, *routes], folder, Retention(site.retention_days, site.film_days))
+    chores = Chores(folder, Retention(site.retention_days, site.film_days))
+    return CollectorApp(taking, [*own, *routes], folder, chores)
 
 
 def _health(taking: Taking) -> Callable[[Request], Awaitable[Response]]:

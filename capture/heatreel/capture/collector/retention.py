@@ -1,18 +1,39 @@
-"""What is older than the site's owner wants to keep is erased, by the thread that writes, while the collector runs."""
+"""What is to be erased while the collector runs, by the thread that writes: what is too old, and what was ordered."""
 
 from __future__ import annotations
 
 import logging
 import time
 from collections.abc import Callable
+from pathlib import Path
 
+from heatreel.core import erasing
 from heatreel.core.eventlog import EventLog
 
 _AT_ONCE = 500
+_EXPIRE_EVERY_S = 600.0
 _JUMP_S = 3600
 _DAY_MS = 86_400_000
 
 logger = logging.getLogger(__name__)
+
+
+class Chores:
+    """What the writing thread does between two groups."""
+
+    def __init__(self, folder: Path, retention: Retention) -> None:
+        self._folder = folder
+        self._retention = retention
+        self._due = 0.0
+
+    def __call__(self, log: EventLog) -> bool:
+        """Does what is due; says whether there is more of it."""
+        erasing.carry_out_orders(self._folder, log)
+        if time.monotonic() < self._due:
+            return False
+        more = self._retention(log)
+        self._due = 0.0 if more else time.monotonic() + _EXPIRE_EVERY_S
+        return more
 
 
 class Retention:

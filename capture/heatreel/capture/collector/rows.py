@@ -38,7 +38,7 @@ class View(Event, frozen=True, tag="v"):
 
 
 class Click(Event, frozen=True, tag="c"):
-    """Pointer: mouse, touch, pen, key, script. Flags: see `heatreel.core.batches`."""
+    """A click or tap: by mouse, touch, pen, key or script."""
 
     target: Known
     x: Px
@@ -72,7 +72,7 @@ class Focus(Event, frozen=True, tag="f"):
 
 
 class Act(Event, frozen=True, tag="a"):
-    """Something else was done at a place. `p` and `q` are what `what` makes of them, see `heatreel.core.batches`."""
+    """Something else was done at a place; `p` and `q` are what `what` makes of them."""
 
     target: Known
     x: Px
@@ -106,6 +106,8 @@ class Scroll(Event, frozen=True, tag="s"):
 
 
 class Resize(Event, frozen=True, tag="r"):
+    """The viewport has another size, or zoom."""
+
     w: Side
     h: Side
     dpr: Scale
@@ -114,6 +116,8 @@ class Resize(Event, frozen=True, tag="r"):
 
 
 class Visibility(Event, frozen=True, tag="h"):
+    """The tab was hidden (0), or shown again (1)."""
+
     visible: Literal[0, 1]
 
 
@@ -143,7 +147,7 @@ class Delay(Event, frozen=True, tag="n"):
 
 
 class Effect(Event, frozen=True, tag="x"):
-    """What followed the click of that number within the bound: letters of `heatreel.core.batches.EFFECTS`."""
+    """What followed the click of that number, and how soon; no letters when nothing did."""
 
     click: Number
     kinds: Annotated[str, Meta(max_length=16)]
@@ -155,6 +159,8 @@ class StateChange(Event, frozen=True, tag="z"):
 
 
 class Goal(Event, frozen=True, tag="g"):
+    """The site says that the visitor did what it is there for: `heatreel.goal(name)`."""
+
     name: Text
 
 

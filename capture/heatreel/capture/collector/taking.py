@@ -162,7 +162,11 @@ class Taking:
         return outcome
 
     async def _answer_other(self, method: str, origin: bytes, send: Send) -> None:
-        status, headers = (204, _PREFLIGHT) if method == "OPTIONS" else (405, [(b"allow", b"POST, OPTIONS")])
+        status, headers = (
+            (204, _PREFLIGHT)
+            if method == "OPTIONS"
+            else (405, [(b"allow", b"POST, OPTIONS"), (b"content-length", b"0")])
+        )
         start: Message = {"type": "http.response.start", "status": status}
         await send({**start, "headers": [*self._allowed(origin), *headers]})
         await send({"type": "http.response.body", "body": b""})
@@ -185,7 +189,8 @@ _PREFLIGHT = [
 
 
 def _about(refused: Refused) -> list[tuple[bytes, bytes]]:
-    headers = [(b"content-type", b"text/plain; charset=utf-8")]
+    length = str(len(refused.reason.encode())).encode()
+    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", length)]
     if refused.status in (408, 413):
         # What is left of the body is not read; the connection cannot be used again.
         headers.append((b"connection", b"close"))

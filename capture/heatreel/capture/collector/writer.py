@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from heatreel.capture.collector.metrics import Metrics
-from heatreel.core.errors import CannotRun
+from heatreel.core.errors import CannotRun, HeatreelError
 from heatreel.core.eventlog import Batch, EventLog, FilmChunk
 
 MAX_WAITING = 2000
@@ -22,7 +22,7 @@ MAX_WAITING_BYTES = 24 * 1024 * 1024
 """Bytes of bodies that may wait."""
 MAX_GROUP = 256
 """Batches in one transaction."""
-CHORE_EVERY_S = 600.0
+CHORE_EVERY_S = 2.0
 _MORE_CHORE_S = 0.05
 
 logger = logging.getLogger(__name__)
@@ -50,6 +50,7 @@ class GroupWriter:
         self._bytes = 0
         self._ended = False
         self._refused = 0
+        self._said = ""
         self.waiting = 0
 
     @classmethod
@@ -57,7 +58,7 @@ class GroupWriter:
     def opened(cls, folder: Path, metrics: Metrics, chore: Chore | None = None) -> Iterator[GroupWriter]:
         """A writer on the event log of a workspace; on leaving, what waits is written and the log closed.
 
-        Needs a running event loop. `chore` is done by the writing thread at the start and every ten minutes.
+        Needs a running event loop. `chore` is done by the writing thread at the start and every two seconds.
         """
         with EventLog.writing(folder) as log:
             writer = cls(log, metrics, chore)
@@ -99,8 +100,10 @@ class GroupWriter:
         """Does a chore; returns the seconds until it is due again."""
         try:
             return _MORE_CHORE_S if chore(self._log) else CHORE_EVERY_S
-        except CannotRun as exc:
-            logger.error("%s", exc)
+        except (HeatreelError, OSError) as exc:
+            if str(exc) != self._said:
+                logger.error("%s", exc)
+            self._said = str(exc)
             return CHORE_EVERY_S
 
     def _append(self, group: Sequence[_Waiting]) -> None:
