@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from heatreel.core.element import Outline
 from heatreel.core.finding import Finding
 from heatreel.core.state import Skipped, State
@@ -143,3 +145,11 @@ def test_an_element_of_a_state_is_looked_at_in_that_state() -> None:
     head = capture((state(), tabs("details", link="Boots")), (specs(), tabs("specs", link="Boots")))
     finding = only(verify(base("Sizes"), head))
     assert (finding.rule, finding.place.state) == ("renamed", "tab-specs-aaaa")
+
+
+def test_a_recipe_that_could_not_be_done_again_says_why() -> None:
+    lost = base().snapshots[1].state.id
+    head = replace(capture((state(), tabs("details"))), undone={("/", "desktop", lost): "step 1 is covered"})
+    finding = only(verify(base(), head))
+    assert (finding.rule, finding.severity) == ("state_lost", "error")
+    assert "its recipe cannot be done again (step 1 is covered)" in finding.detail

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
+from heatreel.app.asking import healer, recipes_from
 from heatreel.app.capturing import capture_urls, default_workers, options_from
 from heatreel.app.serving_files import serve_files
 from heatreel.app.talk import say
@@ -32,8 +33,9 @@ def captured_sides(
     """The labels of both sides, each captured first when it is a URL or a folder.
 
     BASE is captured by its links. HEAD is captured at the viewports of BASE and at the addresses of BASE's pages, so
-    that a page which nothing links to any more is still compared. Raises `InputError` for a side that is neither a
-    label, a URL nor a folder, and `CannotRun` when nothing of a side could be captured.
+    that a page which nothing links to any more is still compared; BASE's recipes are done again on it. Raises
+    `InputError` for a side that is neither a label, a URL nor a folder, and `CannotRun` when nothing of a side could be
+    captured.
     """
     labels = list(sides)
     for number, side in enumerate(sides):
@@ -49,7 +51,10 @@ def captured_sides(
                 config, viewports=names, label=labels[number], replace=True,
                 routes="auto" if pages.follow else "none", workers=default_workers(),
             )  # fmt: skip
-            result = capture_urls(folder, pages.urls, options, progress)
+            heal = None
+            if base:
+                options, heal = options.asking(recipes_from(folder, base.label)), healer(folder, base.label)
+            result = capture_urls(folder, pages.urls, options, progress, heal)
         for line in result.failures():
             say(line, "bold yellow")
         say(result.line())

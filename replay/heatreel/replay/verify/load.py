@@ -29,7 +29,18 @@ def load_captured(workspace: Workspace, capture: Capture) -> Captured:
     def hits(snapshot: Snapshot) -> Hits:
         return workspace.hits(replay, snapshot) if replay else Hits.empty()
 
-    return Captured(snapshots, outline, hits if replay else None, workspace.skipped(capture))
+    return Captured(
+        snapshots, outline, hits if replay else None, workspace.skipped(capture), _undone(workspace, capture)
+    )
+
+
+def _undone(workspace: Workspace, capture: Capture) -> dict[tuple[str, str, str], str]:
+    return {
+        (page, viewport, redone["asked"]): redone["reason"]
+        for (page, viewport, _), record in workspace.visits(capture).items()
+        for redone in record.get("recipes", ())
+        if redone["asked"] and not redone["done"]
+    }
 
 
 def _replay(workspace: Workspace, capture: Capture) -> Replay | None:

@@ -258,6 +258,8 @@ def _state_lost(
         skipped = pair.after.skip_reason(parent.pair.after.outline.elements[image].selector)
     if skipped and "nothing" not in skipped:
         severity, why = "info", f"HEAD's capture did not try it, since it {skipped}"
+    elif reason := pair.after.captured.undone.get((pair.after.page, pair.after.viewport.name, state.id)):
+        why = f"its recipe cannot be done again ({reason})"
     elif trigger < 0:
         severity, why = "warning", "no state of HEAD is like it"
     elif state.kind in ("hover", "other"):

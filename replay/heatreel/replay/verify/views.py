@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -26,12 +26,16 @@ def signature(element: Element) -> Signature:
 
 @dataclass(frozen=True, eq=False)
 class Captured:
-    """A capture: its snapshots, their outlines, what was skipped, and the hits of a replay if there is one."""
+    """A capture: its snapshots, their outlines, what was skipped, and the hits of a replay if there is one.
+
+    `undone` tells by (page, viewport, state of BASE) why a recipe that was to be done again could not be.
+    """
 
     snapshots: Sequence[Snapshot]
     outline: Callable[[Snapshot], Outline]
     hits: Callable[[Snapshot], Hits] | None = None
     skipped: Sequence[Skipped] = ()
+    undone: Mapping[tuple[str, str, str], str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
