@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -65,6 +65,26 @@ def test_each_arm_is_captured_as_it_is_told_and_other_pages_once(site: Club, tmp
         assert {one.url for one in workspace.snapshots(workspace.capture()) if one.page == "/arms"} == {
             f"{site.url}/arms"
         }
+
+
+@pytest.mark.browser
+def test_a_page_that_asks_whether_it_is_seen_by_a_program_is_told_and_said(
+    serve_folder: Callable[[Path], str], tmp_path: Path
+) -> None:
+    pages = tmp_path / "site"
+    pages.mkdir()
+    (pages / "index.html").write_text(
+        "<!doctype html><title>Shy</title><p id=text></p><script>text.textContent ="
+        " navigator.webdriver ? 'Hello, program' : 'Hello, visitor'</script>"
+    )
+    url = f"{serve_folder(pages)}/index.html"
+    for as_visitor, seen in ((False, "Hello, program"), (True, "Hello, visitor")):
+        _captured(tmp_path / "ws", [url], replace(OPTIONS, label=seen, as_visitor=as_visitor, states="none"))
+        with Workspace.open(tmp_path / "ws") as workspace:
+            record = workspace.capture(seen)
+            said = [one.reason for one in workspace.skipped(record)]
+            assert seen in workspace.dom(workspace.snapshots(record)[0])
+        assert any("--as-visitor" in line for line in said) != as_visitor
 
 
 @pytest.mark.browser

@@ -78,6 +78,7 @@ class OnePage:
             url = self.tab.visitor.plain(self.tab.url)
             digest = await content(self.tab)
             self.record = Record(self.page, url, content=digest, shape=await shape(self.tab))
+            await self._say_what_it_asks()
             if not self._reuse(digest):
                 await self._explore(explorer)
         finally:
@@ -142,6 +143,15 @@ class OnePage:
         if page == visit.page or visit.given:
             return visit.page if visit.given else page
         return None if any(page == other.page for other in self.crawl.visits) else page
+
+    async def _say_what_it_asks(self) -> None:
+        """Some pages show another face to browsers that say that they are automated: no consent banner, a bot wall."""
+        if not self.options.as_visitor and await self.tab.call("!!__heatreelCapture.askedAutomated"):
+            reason = (
+                "asks whether the browser is automated, and was told that it is: what it shows may differ from what"
+                " visitors see; --as-visitor does not say it"
+            )
+            self.skipped.append(Skipped(self.page, self.tab.viewport.name, "", f"{self.record.url}: {reason}"))
 
     # What is there
 

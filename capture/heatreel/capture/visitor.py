@@ -27,6 +27,15 @@ _STORE = """(([origins, local, session]) => {
   } catch {}
 })(%s)"""
 
+_ASKED = """(() => {
+  const found = Object.getOwnPropertyDescriptor(Navigator.prototype, "webdriver");
+  if (!found || !found.get) return;
+  Object.defineProperty(Navigator.prototype, "webdriver", { ...found, get() {
+    if (globalThis.__heatreelCapture) globalThis.__heatreelCapture.askedAutomated = true;
+    return found.get.call(this);
+  } });
+})()"""
+
 Entry = Mapping[str, Any]
 """A storage state as Playwright writes it: cookies, and local storage by origin."""
 
@@ -86,6 +95,7 @@ class Visitor:
             await context.add_cookies(
                 [{"name": name, "value": value, "url": one} for one in self.origins for name, value in cookies]
             )
+        await context.add_init_script(_ASKED)
         if self.arm.local_storage or self.session:
             stored = json.dumps([self.origins, self.arm.local_storage, self.session])
             await context.add_init_script(_STORE % stored.replace("</", "<\\/"))

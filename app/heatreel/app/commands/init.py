@@ -109,6 +109,22 @@ cookies = {}
 # query = {}
 # local_storage = {}
 # rule = ".hero-b"
+
+[verify]
+# Least % of the clicks of BASE that still land; % of a page's clicks that makes an element hot; with fewer clicks on a
+# page and viewport, heat does not lower a severity; least % of visits that must scroll as far as what was shown at
+# first; least side of a target on touch viewports (24 or 44).
+survival = 90
+hot = 2
+min_clicks = 50
+seen = 80
+target_px = 24
+# Most % of a picture that may look different; left out, pictures are not compared.
+# look = 1
+# What makes `heatreel verify` fail: severities (error, warning, info), rules, or none.
+fail_on = ["error"]
+# Rules set to another severity, or off.
+# severity = { target_size = "off" }
 """
 
 
