@@ -18,6 +18,7 @@ PAGES = HERE / "discovery_pages"
 MOVED = {
     "/foundation-sites/test/visual/assets/js/vendor.js": "/jquery/dist/jquery.min.js",
     "/foundation-sites/test/visual/assets/": "/foundation-sites/dist/",
+    "/uikit/tests/js/test.js": "/pages/uikit.js",
 }
 
 CARBON = ("tabs/tabs", "accordion/accordion", "overflow-menu/overflow-menu", "modal/modal")

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from capture_exploring import DESKTOP, MOBILE, PAGES, lab, words
+from heatreel.core.state import Action
 from heatreel.core.viewport import Viewport
 
 pytestmark = pytest.mark.browser
@@ -37,23 +38,37 @@ TRUTH: dict[str, list[str]] = {
     "hover-menu.html": ["menu | Menu: Help", "menu | Menu: Shop", "menu | Menu: Tables"],
     "inview.html": ["disclosure | Open: Sizes in stock"],
     "js-hover-menu.html": ["menu | Menu: Products"],
+    "keys.html": ["disclosure | Open: North bed", "tab | Tab: Autumn", "tab | Tab: Summer"],
+    "late.html": ["dialog | Dialog: Newsletter", "disclosure | Open: Quote of the day"],
     "lazy.html": ["disclosure | Open: Deep down"],
     "modal.html": ["dialog | Dialog: Last issue"],
     "nothing.html": [],
+    "numbered.html": ["menu | Menu: Tools", "tab | Tab: Part two"],
     "popover.html": ["popover | Popover: Why so cheap"],
     "radio-tabs.html": ["tab | Tab: For ever", "tab | Tab: Yearly"],
     "readmore.html": ["disclosure | Open: Read more"],
-    "select.html": ["other | After: Name", "other | Option: Blue only"],
+    "select.html": ["other | Option: Blue only", "sort | Sorted: Name"],
+    "settings.html": ["language | Language: Deutsch", "other | On: Large text", "theme | Theme: Night colours"],
     "shadow.html": ["disclosure | Open: Ingredients"],
     "snap.html": ["carousel | Slide 2", "carousel | Slide 3"],
     "spa.html": [],
+    "steps.html": [
+        "disclosure | Open: More letters",
+        "disclosure | Open: More letters (Third letter)",
+        "step | Step: Photos",
+        "step | Step: The damage",
+    ],
     "target.html": ["disclosure | Open: Read more"],
     "theme.html": ["theme | Theme: Dark mode"],
     "unsafe.html": [],
 }
 
-ON_A_PHONE = {"burger.html": ["menu | Menu: Menu"], "hover-menu.html": ["menu | Menu: Help", "menu | Menu: Shop"]}
-"""Where no pointer rests, a menu by hover opens by the focus that a tap gives."""
+ON_A_PHONE = {
+    "burger.html": ["menu | Menu: Menu"],
+    "hover-menu.html": ["menu | Menu: Help", "menu | Menu: Shop"],
+    "numbered.html": ["disclosure | Open: Tools", "tab | Tab: Part two"],
+}
+"""Where no pointer rests, a menu by hover opens by the focus, or by the mouse events, that a tap gives."""
 
 
 def _differing(base: str, truth: dict[str, list[str]], viewport: Viewport) -> dict[str, list[str]]:
@@ -85,3 +100,30 @@ def test_what_a_state_reveals_is_what_came(serve_folder: Callable[[Path], str]) 
     shown = asyncio.run(explore())
     assert "Women 36 to 41" in shown["Dialog: Size guide"]
     assert shown["Tab: Men"] == ["Men 40 to 47"]
+
+
+def test_nothing_is_found_twice_or_otherwise_the_next_time(serve_folder: Callable[[Path], str]) -> None:
+    base = serve_folder(PAGES)
+
+    async def explore(page: str) -> list[tuple[str, tuple[Action, ...], str]]:
+        async with lab() as one:
+            found = await one.explore(f"{base}/{page}")
+            return [(state.state.id, state.state.recipe, state.digest) for state in found.states]
+
+    async def twice() -> None:
+        for page in ("steps.html", "late.html"):
+            first = await explore(page)
+            assert await explore(page) == first
+            assert len({digest for *_, digest in first}) == len(first)
+
+    asyncio.run(twice())
+
+
+def test_a_link_that_only_leads_somewhere_is_not_said_to_send(serve_folder: Callable[[Path], str]) -> None:
+    base = serve_folder(PAGES)
+
+    async def explore() -> list[str]:
+        async with lab() as one:
+            return [skipped.reason for skipped in (await one.explore(f"{base}/settings.html")).skipped]
+
+    assert not [reason for reason in asyncio.run(explore()) if "Send feedback" in reason]

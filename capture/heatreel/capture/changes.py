@@ -11,6 +11,7 @@ class Root:
     """The outermost element of something that appeared or went. Lengths are page CSS px.
 
     `top`, `left`: where what is seen of it begins. `line`: its first line. `held`: the trigger lies in it.
+    `days`: how many days of a month it shows.
     """
 
     selector: str
@@ -29,6 +30,7 @@ class Root:
     label: str = ""
     line: str = ""
     held: bool = False
+    days: int = 0
     left: int = 0
     top: int = 0
     x: int = 0

@@ -23,6 +23,8 @@ NAMES = {
     "theme": "Theme",
     "language": "Language",
     "step": "Step",
+    "filter": "Filter",
+    "sort": "Sorted",
     "other": "After",
 }
 """What a label starts with, by kind."""
@@ -44,12 +46,13 @@ _LANGUAGES = re.compile(
 )
 
 _WORD = re.compile(r"[^\W\d_]{2}|[\u3040-\u9fff]")
+_MONTH = 28
 _CALENDAR = re.compile(r"calendar|date-?picker|datepicker|flatpickr|timepicker|colorpicker|color-picker", re.I)
 
 
 def calendar(change: Change) -> bool:
     """Whether a calendar or the like opened: its months go on for ever, and none is a state of its own."""
-    return any(_CALENDAR.search(f"{root.classes} {root.id}") for root in change.roots)
+    return any(root.days >= _MONTH or _CALENDAR.search(f"{root.classes} {root.id}") for root in change.roots)
 
 
 def kind_of(candidate: Candidate, change: Change, siblings: int, window: tuple[int, int]) -> str:
@@ -67,11 +70,13 @@ def kind_of(candidate: Candidate, change: Change, siblings: int, window: tuple[i
     if change.repainted and not (change.solid and change.added):
         return "theme"
     if candidate.reason == "select" or not (change.added or change.removed):
-        return "other"
+        return "sort" if change.reordered and candidate.reason != "select" else "other"
     if not change.added:
-        return _closing(candidate, change)
+        return _closing(candidate, change, siblings)
     if root and root.is_dialog:
         return "dialog"
+    if any(one.slide for one in change.roots) and change.removed and not _same_words(change):
+        return "carousel"
     if candidate.role == "tab" or candidate.tablist:
         # Both words are used for accordions as well; then it counts whether panels take each other's place.
         return "accordion" if candidate.expanded and not _swapped(change) else "tab"
@@ -104,17 +109,19 @@ def _sets_language(candidate: Candidate, change: Change) -> bool:
     return bool(_LANGUAGES.match(candidate.name)) and bool(change.added_texts) and bool(change.removed_texts)
 
 
-def _closing(candidate: Candidate, change: Change) -> str:
+def _closing(candidate: Candidate, change: Change, siblings: int) -> str:
     root = largest(change.left)
     if root and (root.is_dialog or (root.held and root.overlay)):
         return "overlay"
     if candidate.expanded:
         return "accordion"
-    return "overlay" if _CLOSES.match(candidate.name) else "disclosure"
+    if _CLOSES.match(candidate.name):
+        return "overlay"
+    return "filter" if siblings > 1 and not candidate.pressed and len(change.left) > 1 else "disclosure"
 
 
 def _slides(candidate: Candidate, change: Change) -> bool:
-    if any(root.slide for root in change.roots):
+    if any(root.slide for root in change.roots) and not _same_words(change):
         return True
     return bool(change.added and change.removed and _CAROUSEL.search(candidate.classes + " " + candidate.data))
 
@@ -134,6 +141,11 @@ def _overlay(root: Root, window: tuple[int, int]) -> str:
 
 def _covers(root: Root, window: tuple[int, int]) -> bool:
     return root.overlay == "fixed" and root.w * root.h >= 0.25 * window[0] * window[1]
+
+
+def _same_words(change: Change) -> bool:
+    """Whether what came says only what went: it lies elsewhere."""
+    return bool(change.added_texts) and not change.images and {*change.added_texts} == {*change.removed_texts}
 
 
 def _swapped(change: Change) -> bool:
@@ -187,9 +199,9 @@ def label_of(kind: str, candidate: Candidate, change: Change, number: int = 0) -
     lead = NAMES.get(kind, "After")
     if name.rstrip().endswith("?") and kind in ("details", "accordion", "disclosure"):
         lead = "FAQ"
-    if kind in ("theme", "language"):
+    if kind in ("theme", "language", "filter"):
         return f"{lead}: {_short(name)}"
-    if candidate.pressed and kind in ("other", "disclosure"):
+    if candidate.pressed and kind in ("other", "disclosure") and candidate.at == candidate.selector:
         lead = "Off" if candidate.pressed == "true" else "On"
     elif not change.added and change.removed and kind != "overlay":
         lead = "Closed"

@@ -9,7 +9,7 @@ from dataclasses import replace
 from heatreel.capture import acting
 from heatreel.capture.changes import Change
 from heatreel.capture.found import Exploration, Found, Route
-from heatreel.capture.further import again, along, by_keys, come_late, with_focus
+from heatreel.capture.further import KEYS, again, along, by_keys, come_late, with_focus
 from heatreel.capture.keeping import Keeping
 from heatreel.capture.standing import Restart
 from heatreel.capture.tab import Tab
@@ -80,6 +80,7 @@ class Explorer(Keeping):
         self.siblings.clear()
         self.fruitless.clear()
         self.slides.clear()
+        self.indicated.clear()
         self.answering.clear()
         self.silent.clear()
         self.link_tries = 0
@@ -133,6 +134,8 @@ class Explorer(Keeping):
                 candidate = await with_focus(self, candidate)
             kept = await self._judge(parent, candidate, actions, change)
             if kept and candidate.role == "tab":
+                self.answering.add(candidate.widget)
+                self.at = None
                 await along(self, kept, candidate)
 
     def _pointless(self, parent: Found, candidate: Candidate) -> bool:
@@ -196,7 +199,7 @@ class Explorer(Keeping):
             change = await acting.do(self.tab, action, sight, f"step{len(parent.state.recipe) + 1}", stay=True)
         if change.visible or change.moved_on or change.notes:
             self.answering.add(candidate.widget)
-        elif candidate.keys and not candidate.hovers:
+        elif candidate.keys and not candidate.hovers and (candidate.says or candidate.role in KEYS):
             self.silent.append(candidate)
         return change, actions
 
@@ -207,9 +210,17 @@ class Explorer(Keeping):
         if self._is_route(change):
             self.routes.append(Route(change.url, (*parent.state.recipe, *actions)))
             return None
-        if not change.visible or (candidate.hovers and not change.added):
+        if not change.visible or (candidate.hovers and not change.added) or self._turned_already(candidate, change):
             return None
         return await self.accept(parent, candidate, actions, change)
+
+    def _turned_already(self, candidate: Candidate, change: Change) -> bool:
+        """Whether this turns a carousel whose slides are known by its dots: what else its arrows show lies between."""
+        carousels = {root.carousel for root in change.roots if root.slide and root.carousel}
+        if self._indicates(candidate):
+            self.indicated |= carousels
+            return False
+        return bool(carousels) and carousels <= self.indicated
 
     def _goes_on(self, candidate: Candidate, kept: Found, change: Change) -> bool:
         """Whether using the trigger once more may show more: a next step, a next slide, more of a list."""

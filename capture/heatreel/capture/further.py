@@ -25,8 +25,12 @@ KEYS = {
     "treeitem": ("ArrowRight", "Enter"),
     "combobox": ("ArrowDown", "Enter"),
     "menuitem": ("ArrowDown", "ArrowRight", "Enter"),
+    "button": ("Enter", "Space"),
+    "link": ("Enter",),
+    "switch": ("Space", "Enter"),
+    "checkbox": ("Space",),
 }
-"""Keys that open or move on, by role, after the ARIA Authoring Practices; elsewhere Enter and the space bar."""
+"""Keys that open or move on, by role, after the ARIA Authoring Practices."""
 
 
 async def again(keeping: Keeping, parent: Found, candidate: Candidate, kept: Found, change: Change) -> Change:
@@ -60,7 +64,7 @@ async def again(keeping: Keeping, parent: Found, candidate: Candidate, kept: Fou
 async def by_keys(keeping: Keeping, parent: Found, candidate: Candidate) -> tuple[Change, tuple[Action, ...]]:
     """The change that a key makes at a widget that does not answer to clicks; one without effect when none does."""
     change, actions = Change(), tuple[Action, ...]()
-    for key in KEYS.get(candidate.role, ("Enter", "Space")):
+    for key in KEYS.get(candidate.role, ("Enter",)):
         actions = (Action("press", candidate.at, key),)
         change = await acting.do(keeping.tab, actions[0], keeping.sight(parent), f"step{len(parent.state.recipe)}")
         if change.visible:
@@ -109,4 +113,6 @@ async def come_late(keeping: Keeping) -> None:
 
 def _appears(change: Change) -> bool:
     """Whether something came over or into the page; what takes the place of other things plays by itself."""
+    if any(root.slide for root in change.roots):
+        return False
     return not change.removed or any(root.is_dialog or root.overlay in ("fixed", "top") for root in change.roots)

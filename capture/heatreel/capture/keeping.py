@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import replace
 
 from heatreel.capture.changes import Change
-from heatreel.capture.classify import Named, calendar, name_of, state_id
+from heatreel.capture.classify import Named, calendar, largest, name_of, state_id
 from heatreel.capture.found import Found
 from heatreel.capture.standing import Standing
 from heatreel.capture.tab import Tab
@@ -28,6 +28,7 @@ class Keeping(Standing):
         self.known: set[str] = set()
         self.siblings: Counter[str] = Counter()
         self.slides: dict[str, set[int]] = {}
+        self.indicated: set[str] = set()
 
     def skip(self, candidate: Candidate, reason: str) -> None:
         """Records that something was not tried or could not be done, and why."""
@@ -66,7 +67,7 @@ class Keeping(Standing):
             await self._shorten(known, parent, recipe)
             return None
         named = self.describe(candidate, change)
-        label = self._unlike(named.label, candidate)
+        label = self._unlike(named.label, candidate, change)
         reveals, hides = await self.shown(parent, recipe)
         if not reveals and not hides and change.added + change.removed and not change.rearranged:
             return None
@@ -111,13 +112,16 @@ class Keeping(Standing):
         taken.add(number)
         return number
 
-    def _unlike(self, label: str, candidate: Candidate) -> str:
-        """The label; when another state is called the same, with its trigger's name, or a number."""
+    def _unlike(self, label: str, candidate: Candidate, change: Change) -> str:
+        """The label; when another state is called the same, with its trigger's name, with what came, or a number."""
         taken = {found.state.label for found in self.found}
         if label not in taken:
             return label
         if candidate.name and candidate.name not in label and not label.startswith("Slide "):
             label = f"{label} ({candidate.name[:40]})"
+        root = largest(change.roots)
+        if label in taken and root and root.line and root.line not in label and len(root.line) <= 40:
+            label = f"{label} ({root.line})"
         number, free = 2, label
         while free in taken:
             free, number = f"{label} ({number})", number + 1

@@ -71,6 +71,7 @@ class Candidate:
     checked: bool = False
     listens: bool = False
     keys: bool = False
+    counts: bool = False
     pressed: str = ""
     x: int = 0
     y: int = 0
@@ -180,7 +181,9 @@ def plan(candidates: Iterable[Candidate], page_url: str, delegates: bool, touch:
         plain = candidate.reason == "link" and not (delegates or candidate.listens)
         if candidate.href and not candidate.says and _same_page(candidate, page_url):
             continue
-        if reason := unsafe(candidate, page_url):
+        if candidate.counts and not candidate.expanded and not candidate.popup:
+            left_out.append((candidate, "counts; there is no state for each number"))
+        elif reason := unsafe(candidate, page_url):
             left_out.append((candidate, reason))
         elif not plain:
             chosen.append(candidate)

@@ -40,14 +40,16 @@
       const toggle = toggleOf(leaf.element);
       if (toggle && !leaf.key.startsWith("text:")) continue;
       if (toggle && toggle.hasAttribute("aria-expanded")) words.push("toggle");
-      else words.push(counting(leaf) && counted(leaf, slots, chosen) ? plain(leaf.key) : leaf.key.replace(CLOCK, "0"));
+      else words.push(counting(leaf) && slotOf(leaf, slots, chosen) || leaf.key.replace(CLOCK, "0"));
     }
     return hr.shortHash(words.join("\n") + more);
   };
-  // A tree item that can be expanded holds what it reveals: that is not what it says of itself.
+  // A tree item or a list item may hold what it reveals: that is not what it says of itself.
+  const holdsMore = (toggle) => !toggle.matches("button,a,summary,label,input,[role=button],[role=tab]")
+    && !!toggle.querySelector("ul,ol,p,nav,section,table,[role=group],[role=region],[role=menu]");
   const toggleOf = (element) => {
     const found = element.closest(TOGGLE);
-    return found && !(found.hasAttribute("aria-expanded") && found.querySelector("ul,ol,p,[role=group],[role=region]")) ? found : null;
+    return found && !holdsMore(found) ? found : null;
   };
   const counting = (leaf) => leaf.key.startsWith("text:") && /\d/.test(leaf.key) && !nearest(leaf.element, hr.CAROUSEL);
   // The numbers that a sight shows: where something may count.
@@ -61,8 +63,11 @@
   // hidden is something else.
   const counts = (a, b) => a.element === b.element
     || (!a.element.isConnected && Math.abs(a.x + a.w / 2 - b.x - b.w / 2) < 40 && Math.abs(a.y - b.y) < 8);
-  const counted = (leaf, slots, chosen) =>
-    (slots.get(plain(leaf.key)) || []).some((one) => counts(one, leaf) && (!chosen || one.key === leaf.key));
+  // Which of the numbers of the default state a leaf shows, "" when none: one by one, for lists of numbers may be filtered.
+  const slotOf = (leaf, slots, chosen) => {
+    const at = (slots.get(plain(leaf.key)) || []).findIndex((one) => counts(one, leaf) && (!chosen || one.key === leaf.key));
+    return at < 0 ? "" : `${plain(leaf.key)}@${at}`;
+  };
 
   // What chooses one of several, rather than counting.
   const CHOOSES = "[role=tab],[role=option],[role=radio],[role=menuitemradio],[role=treeitem],[aria-selected],[aria-controls],[data-toggle],[data-bs-toggle],[data-target],[data-bs-target],[data-tab],input[type=radio]";
@@ -116,7 +121,7 @@
   // Small things that only redraw themselves: a button whose label flips.
   const ownBox = (trigger) => {
     const box = trigger.getBoundingClientRect();
-    return box.height <= 90 && box.width <= 500 ? [box.left + scrollX - 4, box.top + scrollY - 4, box.right + scrollX + 4, box.bottom + scrollY + 4] : null;
+    return box.height <= 90 && box.width <= 500 && !holdsMore(trigger) ? [box.left + scrollX - 4, box.top + scrollY - 4, box.right + scrollX + 4, box.bottom + scrollY + 4] : null;
   };
   const ownOnly = (leaf, trigger, box) => !!trigger && !!box && hr.holds(trigger, leaf.element)
     && leaf.x >= box[0] && leaf.y >= box[1] && leaf.x + leaf.w <= box[2] && leaf.y + leaf.h <= box[3];

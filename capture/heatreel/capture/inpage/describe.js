@@ -50,6 +50,9 @@
     return hr.fold(source ? source.textContent : named.getAttribute("aria-label") || "").slice(0, 80);
   };
 
+  // How many days of a month it shows.
+  const daysIn = (element) => [...element.querySelectorAll("td,[role=gridcell],button,span,a")]
+    .filter((one) => !one.firstElementChild && /^([1-9]|[12]\d|3[01])$/.test(hr.fold(one.textContent || ""))).length;
   const lineOf = (element) => ((element.innerText || "").split("\n").map(hr.fold).find(Boolean) || "").slice(0, 60);
 
   hr.describe = (element, against, leaves, gone, trigger) => {
@@ -66,7 +69,7 @@
       classes: (element.getAttribute("class") || "").slice(0, 120), id: element.id || "",
       carousel: carouselOf(element) ? hr.selectorOf(carouselOf(element)) : "",
       ...(gone ? union(element, leaves) : boxOf(element)), content: union(element, leaves),
-      label: labelOf(element), line: lineOf(element), held: !!trigger && (hr.holds(element, trigger) || !trigger.isConnected),
+      label: labelOf(element), line: lineOf(element), days: daysIn(element), held: !!trigger && (hr.holds(element, trigger) || !trigger.isConnected),
     };
   };
   const SLIDE = "[aria-roledescription=slide],.carousel-item,.slick-slide,.swiper-slide,.splide__slide,.glide__slide,.owl-item,.slide";

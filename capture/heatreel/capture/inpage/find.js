@@ -229,7 +229,7 @@
   const nameOf = (element) => {
     if (element.tagName === "SELECT") return optionOf(element);
     let name = "";
-    if (!element.matches(NAMED)) {
+    if (!element.matches(NAMED) || element.matches("[role=treeitem]")) {
       // Of a container, what is seen of it now: not the menu that it hides.
       const seen = (element.innerText || "").split("\n").map(hr.fold).find(Boolean);
       if (seen) return seen.slice(0, 120);
@@ -284,13 +284,17 @@
       new_window: !!link && /_blank/.test(link.target || ""),
       classes: attribute(element, "class").slice(0, 200), data: dataOf(element),
       around: [hr.up(element), hr.up(hr.up(element) || element)].map((one) => one && one.getAttribute("class") || "").join(" ").slice(0, 200),
-      submit: submits(element), checked: element.checked === true, listens: acts(element), keys: keyed(element),
+      submit: submits(element), checked: element.checked === true, listens: acts(element), keys: keyed(element), counts: counts(element),
       pressed: attribute(element, "aria-pressed") || (attribute(element, "role") === "switch" && attribute(element, "aria-checked"))
         || (element.type === "checkbox" ? String(element.checked) : ""),
       x: Math.round(box.left + scrollX), y: Math.round(box.top + scrollY), w: Math.round(box.width), h: Math.round(box.height),
     };
   };
   const acts = (element) => hears(element, CLICKS) || handled(element, true) || !!element.onclick || element.hasAttribute("onclick") || inline(element);
+  // Part of something that counts up and down: a quantity, a month, a slider.
+  const COUNTER = "[role=spinbutton],[role=slider],input[type=number],input[type=range]";
+  const counts = (element) => element.matches(COUNTER)
+    || [hr.up(element), hr.up(hr.up(element) || element)].some((one) => one && one.querySelectorAll("a,button,[role=button]").length <= 3 && one.querySelector(COUNTER));
   // Can have the focus, and keys are listened for on it or around it (not at the page's root, where shortcuts are).
   const keyed = (element) => {
     if (element.tabIndex < 0 && !element.hasAttribute("tabindex")) return false;

@@ -75,7 +75,7 @@
     }
     for (const element of hr.all()) {
       if (element === document.body) continue;
-      if (hears(element, HOVERS) || handled(element, false) || element.hasAttribute("interestfor")) found.set(element, found.get(element) || "listener");
+      if (hears(element, HOVERS) || HOVERS.some((type) => element[`on${type}`]) || handled(element, false) || element.hasAttribute("interestfor")) found.set(element, found.get(element) || "listener");
     }
     for (const element of hinted(found)) if (!found.has(element)) found.set(element, "hint");
     const records = [];
