@@ -69,7 +69,7 @@ def _is_label(folder: Path, side: str) -> bool:
             if any(capture.label == side for capture in workspace.captures()):
                 return True
     # A word that is none of them is a label that is missing; what reads captures says which there are.
-    return not (_is_url(side) or Path(side).is_dir())
+    return not side or not (_is_url(side) or Path(side).is_dir())
 
 
 def _is_url(side: str) -> bool:
