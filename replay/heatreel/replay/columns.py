@@ -6,7 +6,9 @@ passes over lists in C (`map`, `dict.fromkeys`), since a Python loop over a mill
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Hashable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from math import nan
 from operator import attrgetter
@@ -31,6 +33,18 @@ FARTHEST_PX = 1e7
 _CONTEXT = 254
 _CODES = {name: code for code, name in enumerate(TYPES)} | dict.fromkeys(CONTEXT_TYPES, _CONTEXT)
 POINTER_CODES = (TYPES.index("click"), TYPES.index("tap"))
+
+
+@contextmanager
+def without_collector() -> Iterator[None]:
+    """Holds Python's collector of cycles: it would walk over a million events again and again, to find none."""
+    held = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if held:
+            gc.enable()
 
 
 @dataclass
@@ -108,6 +122,7 @@ def chunks(sessions: Iterable[Session], size: int) -> Iterator[list[Session]]:
         yield some
 
 
+@without_collector()
 def event_columns(sessions: Sequence[Session], numbers: Numbers) -> EventColumns:
     """The events of whole sessions as columns; what is new to `numbers` gets its number."""
     every = [event for session in sessions for event in session.events]

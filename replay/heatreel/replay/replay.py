@@ -16,7 +16,7 @@ from heatreel.core.hits import TYPES, Away, Hits, Ledger
 from heatreel.core.session import Session
 from heatreel.core.workspace import Capture, Workspace
 from heatreel.replay.account import Account
-from heatreel.replay.columns import UNSUPPORTED, EventColumns, Numbers, chunks, event_columns
+from heatreel.replay.columns import UNSUPPORTED, EventColumns, Numbers, chunks, event_columns, without_collector
 from heatreel.replay.graphs import CapturedPages
 from heatreel.replay.not_placed import NotPlaced, join
 from heatreel.replay.people import People
@@ -177,6 +177,7 @@ def window_areas(columns: EventColumns, numbers: Numbers) -> NDArray[np.float64]
     return areas
 
 
+@without_collector()
 def hits_of_rows(
     columns: EventColumns,
     rows: Rows,

@@ -16,7 +16,15 @@ from numpy.typing import NDArray
 
 from heatreel.core.hits import REASONS, TYPES
 from heatreel.replay import placing
-from heatreel.replay.columns import FARTHEST_PX, POINTER_CODES, UNSUPPORTED, EventColumns, Numbers, factorize
+from heatreel.replay.columns import (
+    FARTHEST_PX,
+    POINTER_CODES,
+    UNSUPPORTED,
+    EventColumns,
+    Numbers,
+    factorize,
+    without_collector,
+)
 from heatreel.replay.graphs import CapturedPages, Place
 from heatreel.replay.states import Choice, Recognition
 from heatreel.replay.visits import carried_forward, document_order, number_visits
@@ -87,6 +95,7 @@ class Placer:
         sizes = [(snapshot.width, snapshot.height) for snapshot in pages.snapshots]
         self._sizes = np.array(sizes, dtype=np.float64).reshape(-1, 2)
 
+    @without_collector()
     def rows(self, columns: EventColumns) -> Rows:
         """The place of each row, or the reason why it has none."""
         page = self._pages(columns)
