@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -51,10 +51,11 @@ def parts_script() -> str:
     return (files("heatreel.capture") / "inpage" / "parts.js").read_text("utf-8")
 
 
-async def parts(tab: Tab, elements: list[dict[str, Any]]) -> tuple[Part, ...]:
+async def parts(tab: Tab, elements: list[dict[str, Any]], known: dict[str, Part]) -> tuple[Part, ...]:
     """The parts of the state that the page shows; `elements` are those of its outline. `parts_script` must be there.
 
-    Afterwards the page is as it was, as far as it does not answer to being scrolled inside.
+    `known` holds the scrollers of the page's other states: one that shows the same is not scrolled again. Afterwards
+    the page is as it was, as far as it does not answer to being scrolled inside.
     """
     found = await tab.ask("parts", MOST)
     if not found:
@@ -65,15 +66,21 @@ async def parts(tab: Tab, elements: list[dict[str, Any]]) -> tuple[Part, ...]:
     fixed = [record for record in found if record["kind"] == "fixed"]
     scrollers = [record for record in found if record["kind"] == "scroller"]
     taken: list[Part] = []
+    scrolled: list[tuple[int, int, int]] = []
     until = time.monotonic() + TIME_S
     # A page may take a part away while it is looked at; the picture of the page stands.
     with suppress(PageError):
         taken += await _below(tab, fixed)
         for number, record in enumerate(scrollers):
-            if time.monotonic() < until:
-                taken.append(await _content(tab, number, record, until))
-    with suppress(PageError):
-        await tab.ask("leaveParts", [record["scroll"] for record in scrollers])
+            name = f"{record.pop('looks')} {record['box'][2:]} {record['content']} {record['scroll']}"
+            if name not in known and time.monotonic() < until:
+                scrolled.append((number, *record["scroll"]))
+                known[name] = await _content(tab, number, record, until)
+            if name in known:
+                taken.append(replace(known[name], record=known[name].record | record))
+    if scrolled:
+        with suppress(PageError):
+            await tab.ask("leaveParts", scrolled)
     return tuple(taken)
 
 

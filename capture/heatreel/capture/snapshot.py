@@ -88,7 +88,7 @@ async def _take(explorer: Explorer, one: Found, key: str, resources: Resources) 
     width, height = int(page["width"]), int(page["height"])
     shown = shown_size(width, height, tab.viewport.dpr, tab.options.bounds.picture_px)
     image = await picture(tab, *shown)
-    beside = await parts(tab, page["elements"])
+    beside = await parts(tab, page["elements"], tab.parts)
     stable = bool(tab.options.mask) or await tab.ask("sameAs", sight)
     settled: dict[str, Any] = tab.settled.as_json() | {"stable": stable}
     if missing:

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 REDIRECTS = 3
 """So often a page may send its visitors on by script."""
 
+UNDER_WAY = 2
+"""So many of its documents may be on their way already when it is kept from going on."""
+
 HTML_TYPES = ("text/html", "application/xhtml+xml")
 
 ASSETS = frozenset({"image", "stylesheet", "font", "media", "script"})
@@ -87,6 +90,8 @@ class Tab:
         self.notes: list[tuple[str, str]] = []
         self.settled = Settled("", 0)
         self._missing: set[str] = set()
+        self.parts: dict[str, Any] = {}
+        """Pictures of inner scrollers that were taken already, see `parts.py`."""
         self._open = False
 
     async def load(self, url: str, fresh: bool = False) -> Settled:
@@ -114,15 +119,15 @@ class Tab:
 
     async def _arrive(self) -> None:
         """Waits until the page is at rest; one that sends its visitors on at once is followed, a few times."""
-        for tries in range(REDIRECTS + 1):
+        for tries in range(REDIRECTS + UNDER_WAY + 1):
             self.url = self.page.url
-            if tries == REDIRECTS:
+            if tries >= REDIRECTS:
                 self._guard.locked.add(self.frame)
             try:
                 self.settled = await self.settle()
                 break
             except PageError as exc:
-                if "context was destroyed" not in str(exc) or tries == REDIRECTS:
+                if "context was destroyed" not in str(exc) or tries == REDIRECTS + UNDER_WAY:
                     raise
         self.url = self.page.url
         self._guard.locked.add(self.frame)

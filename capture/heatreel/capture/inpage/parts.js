@@ -29,6 +29,13 @@
     return false;
   };
 
+  // The same for a scroller that shows the same as before: what it holds, and what a page says of itself at its root.
+  const looks = (element) => {
+    const roots = [document.documentElement, document.body].map((root) => root.cloneNode(false).outerHTML);
+    const marks = [...element.querySelectorAll("input, select, textarea")].map((one) => `${one.checked}${one.value}`);
+    return hr.shortHash([element.outerHTML, ...roots, ...marks, element.matches(":hover, :focus-within")].join("\n"));
+  };
+
   let fixed = [], scrollers = [], veils = [], sticking = [];
 
   // The outermost fixed things and the outermost inner scrollers that can be seen, at most so many of each.
@@ -54,7 +61,7 @@
         return {
           kind: "scroller", selector: hr.selectorOf(element), box: [x, y, element.clientWidth, element.clientHeight],
           scroll: [Math.round(element.scrollLeft), Math.round(element.scrollTop)],
-          content: [element.scrollWidth, element.scrollHeight],
+          content: [element.scrollWidth, element.scrollHeight], looks: looks(element),
         };
       }),
     ];
@@ -71,10 +78,9 @@
     veils = [];
   };
 
-  hr.veilFixed = async (on) => {
+  hr.veilFixed = (on) => {
     if (on) fixed.forEach(veil);
     else unveil();
-    await hr.frame();
     return true;
   };
 
@@ -107,7 +113,7 @@
   // Everything as it was.
   hr.leaveParts = async (places) => {
     unveil();
-    places.forEach(([left, top], number) => scrollers[number].scrollTo({ left, top, behavior: "instant" }));
+    for (const [number, left, top] of places) scrollers[number].scrollTo({ left, top, behavior: "instant" });
     await hr.quiet(600, 200);
     return true;
   };
