@@ -20,64 +20,15 @@ from dataclasses import dataclass, field, fields
 from typing import Any, NamedTuple
 from urllib.parse import unquote_plus
 
+from heatreel.core.rowdata import TYPES, act, answered, click, effects_of, said
 from heatreel.core.session import Event, SeenState, Session, Target
 
 JUMP_MS = 60_000
 """A document whose clock offset is further than this from its session's was timed by another setting of the clock."""
 
-POINTERS = {"m": "mouse", "t": "touch", "p": "pen", "k": "key", "s": "script"}
-"""What pressed, by its letter on the wire."""
-
-EFFECTS = {
-    "m": "mutation",
-    "n": "navigation",
-    "s": "scroll",
-    "f": "focus",
-    "t": "selection",
-    "w": "window",
-    "i": "input",
-    "c": "clipboard",
-    "d": "download",
-    "p": "chooser",
-    "r": "request",
-}
-"""What followed a click, by its letter on the wire."""
-
-MODIFIED, DISABLED, MASKED = 1, 4, 8
-"""Flags of a click: with a modifier key; on a disabled control; in a part of the page that is masked."""
-
 INTERACTION_MS = 50
 """An interaction that was slow explains the first click that comes before its next frame, and this much later."""
 
-_TYPES = {
-    "v": "view",
-    "c": "click",
-    "m": "move",
-    "s": "scroll",
-    "f": "focus",
-    "r": "resize",
-    "h": "visibility",
-    "e": "error",
-    "x": "effect",
-    "z": "state",
-    "g": "goal",
-    "p": "property",
-    "q": "request",
-    "l": "vital",
-    "n": "vital",
-    "a": "",  # see _ACTS
-}
-_ACTS = {
-    "dblclick": "double",
-    "auxclick": "secondary",
-    "copy": "clipboard",
-    "cut": "clipboard",
-    "paste": "clipboard",
-}
-"""Types of the acts that are not called as on the wire."""
-_PUSHED = frozenset({"submit", "button", "reset", "image"})
-_CHOOSERS = frozenset({"file", "color", "date", "datetime-local", "month", "time", "week"})
-_SET = frozenset({"checkbox", "radio", "range", "hidden"})
 _NOT_IDENTITY = ("key", "box", "position", "interactive")
 
 
@@ -125,7 +76,7 @@ class StoredBatch:
         if not isinstance(self.body["page"], list):
             raise ValueError("page expected")
         for event in self.body["events"]:
-            if event[0] not in _TYPES or not isinstance(event[1], int | float):
+            if event[0] not in TYPES or not isinstance(event[1], int | float):
                 raise ValueError("unknown event")
 
     @property
@@ -159,7 +110,7 @@ class _Document:
                 self.states[number] = SeenState(dict(record["settings"]), record["sketch"])
         for number, event, _batch in self.raw_events():
             if event[0] == "x":
-                self.effects[event[3]] = _effects(event)
+                self.effects[event[3]] = effects_of(event)
             elif event[0] == "c":
                 self.clicks.append((event[1], number))
         self.clicks.sort()
@@ -269,16 +220,16 @@ def _how(url: str, before: str) -> str:
 def _particulars(document: _Document, number: int, raw: list[Any], batch: StoredBatch) -> dict[str, Any]:
     """Type, place, target and data of an event, by its code."""
     code = raw[0]
-    kind = _TYPES[code]
+    kind = TYPES[code]
     if code in "cmfa":
         _, _, _, number_of_target, x, y, u, v, *rest = raw
         target = document.targets.get(number_of_target)
         data: dict[str, Any] = {}
         if code == "c":
-            kind, data = _click(rest)
+            kind, data = click(rest)
             data |= answered(document.effects.get(number, {}), target)
         elif code == "a":
-            kind, data = _act(*rest)
+            kind, data = act(*rest)
         return {"type": kind, "x": x, "y": y, "u": u, "v": v, "target": target, "data": data}
     if code == "s":
         inner = {"inner": True} if raw[3] >= 0 else {}
@@ -291,59 +242,6 @@ def _particulars(document: _Document, number: int, raw: list[Any], batch: Stored
     return {"type": kind, "data": _context(document, raw, batch)}
 
 
-def _click(rest: list[Any]) -> tuple[str, dict[str, Any]]:
-    pointer, flags, *hover_ms = rest
-    pointer = POINTERS.get(pointer, "")
-    data: dict[str, Any] = {"pointer": pointer, "trusted": pointer != "script"}
-    for name, flag in (("modified", MODIFIED), ("disabled", DISABLED), ("masked", MASKED)):
-        if flags & flag:
-            data[name] = True
-    if hover_ms and hover_ms[0] is not None:
-        data["hover_ms"] = hover_ms[0]
-    return "tap" if pointer == "touch" else "click", data
-
-
-def _act(what: str, p: float = 0, q: float = 0) -> tuple[str, dict[str, Any]]:
-    """Type and data of an act; `p` and `q` are what it makes of them."""
-    data: dict[str, Any] = {}
-    match what:
-        case "drag":
-            data = {"to": [p, q]}
-        case "hover":
-            data = {"dwell_ms": p}
-        case "auxclick":
-            data = {"button": int(p)}
-        case "copy" | "cut" | "paste":
-            data = {"how": what}
-    return _ACTS.get(what, what), data
-
-
-def answered(effects: Mapping[str, Any], target: Target | None) -> Mapping[str, Any]:
-    """The effects of a click, with what the browser itself does on such a target and no page event tells.
-
-    A field takes the focus, even when it has it already; some controls open a chooser, or play; a mail link opens a
-    program. That a button takes the focus is no answer.
-    """
-    if not effects or not target:
-        return effects
-    kinds = [kind for kind in effects["effects"] if kind != "focus" or target.type not in _PUSHED]
-    own = _own_effect(target)
-    if own and own not in kinds:
-        return {"effects": [*kinds, own], "effect_ms": effects["effect_ms"] if kinds else 0}
-    return {"effects": kinds, "effect_ms": effects["effect_ms"] if kinds else None}
-
-
-def _own_effect(target: Target) -> str:
-    if target.href in ("mailto:", "tel:"):
-        return "window"
-    if target.tag == "select" or (target.tag == "input" and target.type in _CHOOSERS):
-        return "chooser"
-    if target.tag in ("video", "audio"):
-        return "input"
-    field = target.tag == "textarea" or (target.tag == "input" and target.type not in _PUSHED | _SET)
-    return "focus" if field else ""
-
-
 def _context(document: _Document, raw: list[Any], batch: StoredBatch) -> dict[str, Any]:
     match raw[0]:
         case "r":
@@ -351,31 +249,21 @@ def _context(document: _Document, raw: list[Any], batch: StoredBatch) -> dict[st
         case "h":
             return {"visible": bool(raw[3])}
         case "e":
-            return _said(raw[3])
+            return said(raw[3])
         case "q":
             status = raw[3].split(" ", 1)[0]
-            return {**_said(raw[3]), "status": int(status) if status.isdigit() and len(status) <= 3 else 0}
+            return {**said(raw[3]), "status": int(status) if status.isdigit() and len(status) <= 3 else 0}
         case "n":
-            click = document.click_of(raw[1], raw[3])
-            named = {} if click is None else {"click": f"{batch.session}/{document.name}/{click}"}
+            number = document.click_of(raw[1], raw[3])
+            named = {} if number is None else {"click": f"{batch.session}/{document.name}/{number}"}
             return {"name": "interaction", "ms": raw[3], **named}
         case "x":
-            return {"click": f"{batch.session}/{document.name}/{raw[3]}", **_effects(raw)}
+            return {"click": f"{batch.session}/{document.name}/{raw[3]}", **effects_of(raw)}
         case "g":
             return {"name": raw[3]}
         case "p":
             return {"name": raw[3], "value": raw[4]}
     return {}
-
-
-def _said(text: str) -> dict[str, Any]:
-    return {"signature": hashlib.sha256(text.encode()).hexdigest()[:12], "message": text}
-
-
-def _effects(raw: list[Any]) -> dict[str, Any]:
-    """What followed a click. An empty list: the page was watched and nothing did. `effect_ms` is None then."""
-    kinds = [EFFECTS[letter] for letter in raw[4] if letter in EFFECTS]
-    return {"effects": kinds, "effect_ms": raw[5] if kinds else None}
 
 
 def _without_campaign(url: str, properties: dict[str, str]) -> str:
