@@ -124,3 +124,15 @@ def test_what_was_clicked_in_an_inner_scroller_is_not_depth_of_the_page() -> Non
     found = reach(hits, 2400, inside)
     assert found.seen[:600].min() == 2
     assert found.seen[600:].max() == 0
+
+
+def test_a_routed_page_that_jumps_to_its_top_was_not_seen_to_where_the_last_one_was() -> None:
+    # The route changes at the foot of the old page; 200 ms later the new one is at its top.
+    hits = visit(0, ("view", 2400, 0), ("scroll", 600, 0.2), ("scroll", 900, 4), ("click", 100, 5))
+    found = reach(hits, 2400)
+    assert found.seen[899] == 1
+    assert found.seen[900:].max() == 0
+    assert found.fold == 600
+    assert attention(watched(hits), 2400).seconds[1000 // BAND :].max() == 0
+    # Who arrives further down and stays has seen that.
+    assert reach(visit(0, ("view", 2400, 0), ("scroll", 600, 3)), 2400).seen[2399] == 1

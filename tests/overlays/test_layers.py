@@ -224,6 +224,8 @@ def test_reach_never_rises_and_never_passes_100_percent(rows: list[tuple[int, st
         visit=[row[0] for row in rows],
         type=[type_of(row[1]) for row in rows],
         y=[row[2] for row in rows],
+        # So far apart that no view is that of a page before.
+        time_ms=np.arange(len(rows)) * 5000.0,
     )
     found = reaching.reach(hits, height)
     assert len(found.seen) == height

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from heatreel.core.element import Element, Outline
 from heatreel.core.hits import TYPES, Away, Hits
+from heatreel.overlays.reach import settled_depths
 
 BAND = 4
 """Height of a band in CSS px."""
@@ -163,7 +164,7 @@ def _in_order(watched: Watched) -> tuple[NDArray[np.int64], NDArray[np.float32]]
     last = np.maximum.accumulate(np.where(tells, np.arange(len(order)), -1)) if len(order) else np.zeros(0, np.int64)
     visit = hits.visit[order]
     known = (last >= 0) & (visit[last] == visit)
-    return order, np.where(known, hits.y[order][last], np.nan).astype(np.float32)
+    return order, np.where(known, settled_depths(hits)[order][last], np.nan).astype(np.float32)
 
 
 def _moments(watched: Watched) -> Moments:

@@ -285,12 +285,25 @@ def _sample_of_visits(hits: Hits, kind: Kind, visits: int) -> Sample:
 def _draw_boxes(snapshot: Snapshot, outline: Outline, hits: Hits, spec: LayerSpec, rows: tuple[Row, ...]) -> Layer:
     shown = kind_named(spec.kind).mask(hits)
     clicks = sum(row.clicks for row in rows)
-    sample = Sample(clicks, distinct(hits.session[shown]), distinct(hits.visit[shown]), recorded=clicks)
+    away = np.isfinite(outline.clips).any(axis=1) & ~_in_clip(outline)
+    covered = sum(row.clicks for row in rows if away[row.index])
+    sample = Sample(
+        clicks, distinct(hits.session[shown]), distinct(hits.visit[shown]), covered=covered, recorded=clicks
+    )
     most = max((row.click_share for row in rows), default=0.0)
     nothing = np.zeros((1, 1), np.uint8)
     scale = Scale("linear", 100 * most or 100.0)
     layer = _layer(snapshot, spec, nothing, (snapshot.width, snapshot.height), sample, scale)
     return replace(layer, rows=rows, destinations=destinations(rows, outline))
+
+
+def _in_clip(outline: Outline) -> NDArray[np.bool_]:
+    """Which elements the window of their inner scroller shows at least a px of, shape (elements,)."""
+    left, top, width, height = outline.boxes.T
+    clips = outline.clips
+    across = np.minimum(left + width, clips[:, 2]) - np.maximum(left, clips[:, 0])
+    down = np.minimum(top + height, clips[:, 3]) - np.maximum(top, clips[:, 1])
+    return np.asarray((across >= 1) & (down >= 1))
 
 
 def _layer(

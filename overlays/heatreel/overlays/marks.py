@@ -92,12 +92,13 @@ def _line(picture: NDArray[np.uint8], y: int, colour: Colour, dpr: float, dash: 
 
 def _draw_boxes(picture: NDArray[np.uint8], layer: Layer, outline: Outline) -> None:
     rows = layer.rows[:_MOST_BOXES]
-    for row in reversed(rows):
-        _outline_box(picture, device_box(outline, row.index, layer.dpr), _colour(layer, row), layer.dpr)
+    shown = [(row, box) for row in rows if (box := shown_box(outline, row.index, layer.dpr))]
+    for row, box in reversed(shown):
+        _outline_box(picture, box, _colour(layer, row), layer.dpr)
     labels = Labels(picture, 12 * layer.dpr)
     letters = {index: one.letter for one in layer.destinations for index in one.indices}
-    for row in rows:
-        labels.add(_row_texts(row, layer, letters.get(row.index, "")), device_box(outline, row.index, layer.dpr))
+    for row, box in shown:
+        labels.add(_row_texts(row, layer, letters.get(row.index, "")), box)
 
 
 def _row_texts(row: Row, layer: Layer, letter: str) -> tuple[str, ...]:
@@ -113,6 +114,17 @@ def device_box(outline: Outline, index: int, dpr: float) -> Box:
     """The box of an element in device px: left, top, right, bottom."""
     x, y, width, height = outline.elements[index].box
     return round(x * dpr), round(y * dpr), round((x + width) * dpr), round((y + height) * dpr)
+
+
+def shown_box(outline: Outline, index: int, dpr: float) -> Box | None:
+    """The part of an element that the window of its inner scroller shows, in device px; empty when it shows none."""
+    clip = outline.clips[index]
+    left, top, width, height = outline.elements[index].box
+    right, bottom = min(left + width, clip[2]), min(top + height, clip[3])
+    left, top = max(left, clip[0]), max(top, clip[1])
+    if right - left < 1 or bottom - top < 1:
+        return None
+    return round(left * dpr), round(top * dpr), round(right * dpr), round(bottom * dpr)
 
 
 def _colour(layer: Layer, row: Row) -> Colour:
@@ -152,11 +164,10 @@ def _draw_changes(picture: NDArray[np.uint8], layer: Layer, outline: Outline, fo
     """Boxes around the elements that changed significantly, with rates and interval."""
     labels = Labels(picture, 12 * layer.dpr)
     surely = [one for one in found.elements if one.significant][:_MOST_BOXES]
-    for one in reversed(surely):
-        box = device_box(outline, one.index, layer.dpr)
+    shown = [(one, box) for one in surely if (box := shown_box(outline, one.index, layer.dpr))]
+    for one, box in reversed(shown):
         _outline_box(picture, box, _side_colour(layer, one.change.value), layer.dpr)
-    for one in surely:
-        box = device_box(outline, one.index, layer.dpr)
+    for one, box in shown:
         labels.add(change_texts(one), box, _darker(_side_colour(layer, one.change.value)))
 
 

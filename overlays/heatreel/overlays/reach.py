@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from heatreel.core.hits import Hits
+from heatreel.core.hits import TYPES, Hits
 
 MARKS = (75, 50, 25)
 """Shares in % at which a line is drawn."""
+
+_JUMP_MS = 1000
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,7 @@ def reach(hits: Hits, height: int, unseen: NDArray[np.bool_] | None = None) -> R
     What a visit clicked it has also seen, so other hits of the same visits count too; but for those `unseen`,
     shape (n,): what was scrolled into the window of an inner scroller is not as far down the page as its box says.
     """
+    hits = replace(hits, y=settled_depths(hits))
     watched = hits.of_type("view", "scroll")
     number_of_visits = int(hits.visit.max(initial=-1)) + 1
     deepest = np.zeros(number_of_visits, np.float32)
@@ -62,6 +65,25 @@ def reach(hits: Hits, height: int, unseen: NDArray[np.bool_] | None = None) -> R
     ended = np.bincount(bottoms, minlength=height + 1)
     seen = np.cumsum(ended[::-1])[::-1][1:]
     return Reach(seen, len(bottoms), _folds(watched))
+
+
+def settled_depths(hits: Hits) -> NDArray[np.float32]:
+    """The `y` of hits, where that of a view is the depth that its page came to rest at.
+
+    A page that is routed by script opens where the last one was scrolled to, and jumps to its top a moment later:
+    what the view says is then of the old page.
+    """
+    told = np.flatnonzero(np.isin(hits.type, [TYPES.index("view"), TYPES.index("scroll")]))
+    told = told[np.lexsort((hits.time_ms[told], hits.visit[told]))]
+    first, then = told[:-1], told[1:]
+    jumped = (hits.visit[first] == hits.visit[then]) & (hits.time_ms[then] - hits.time_ms[first] <= _JUMP_MS)
+    jumped &= (hits.type[first] == TYPES.index("view")) & (hits.type[then] == TYPES.index("scroll"))
+    jumped &= hits.y[then] < hits.y[first]
+    if not jumped.any():
+        return hits.y
+    depths = hits.y.copy()
+    depths[first[jumped]] = hits.y[then[jumped]]
+    return depths
 
 
 def _folds(hits: Hits) -> NDArray[np.float32]:

@@ -112,6 +112,8 @@ def _ticks(layer: Layer) -> tuple[tuple[float, str], ...]:
     if layer.kind.drawing == "reach":
         return tuple((percent / 100, str(percent)) for percent in (0, 25, 50, 75, 100))
     scale = layer.scale
+    if layer.kind.drawing == "attention":
+        return tuple((place, number(place * scale.top)) for place in (0, 0.25, 0.5, 0.75, 1))
     if layer.difference is not None:
         return (0.0, number(-scale.top)), (0.5, "0"), (1.0, f"+{number(scale.top)}")
     ticks = [(scale.share_of(tick), number(tick)) for tick in scale.ticks()]
@@ -183,7 +185,9 @@ def _notes(layer: Layer) -> tuple[str, ...]:
         notes.append(f"Sampled: {counted(sample.recorded, 'recorded ' + layer.kind.noun)} stand for {sample.events:,}")
     if sample.cut:
         notes.append(f"{counted(sample.cut, layer.kind.noun)} off the page, not painted")
-    if sample.covered:
+    if sample.covered and layer.kind.drawing == "boxes":
+        notes.append(f"{counted(sample.covered, layer.kind.noun)} on elements further down inner scrollers, not drawn")
+    elif sample.covered:
         covered = counted(sample.covered, layer.kind.noun)
         notes.append(f"{covered} under fixed elements or further down inner scrollers, not painted")
     return tuple(notes)
