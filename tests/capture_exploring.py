@@ -60,7 +60,8 @@ def words(found: Exploration) -> list[str]:
 
 
 class _Noting(SimpleHTTPRequestHandler):
-    """Serves files; `/slow` is never answered, `/redirect` for ever; notes what is sent to it."""
+    """Serves files; `/slow` is never answered, `/redirect` for ever, `/auth` is for members, `/kind/TYPE` is of that
+    type; notes what is sent to it."""
 
     noted: list[str]
     ended: threading.Event
@@ -76,8 +77,19 @@ class _Noting(SimpleHTTPRequestHandler):
             self.send_response(302)
             self.send_header("Location", f"{self.path}x")
             self.end_headers()
+        elif self.path.startswith("/auth"):
+            self._answer(401, {"WWW-Authenticate": 'Basic realm="members"'})
+        elif self.path.startswith("/kind/"):
+            self._answer(200, {"Content-Type": self.path.removeprefix("/kind/")}, b"<p>Not what it says.")
         else:
             super().do_GET()
+
+    def _answer(self, status: int, headers: dict[str, str], body: bytes = b"") -> None:
+        self.send_response(status)
+        for name, value in {**headers, "Content-Length": str(len(body))}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
 
     def do_POST(self) -> None:
         self.noted.append(f"POST {self.path}")

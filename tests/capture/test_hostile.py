@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
+import ssl
+import subprocess
+import threading
 from dataclasses import replace
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -16,12 +21,15 @@ from heatreel.core.workspace import Workspace
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-OPTIONS = CaptureOptions(viewports=(DESKTOP,), routes="none", bounds=Bounds(load_s=6, settle_s=4, call_s=6))
+OPTIONS = CaptureOptions(
+    viewports=(DESKTOP,), routes="none", memory_mb=400, bounds=Bounds(load_s=6, settle_s=4, call_s=6)
+)
 
 LABELS = {
     "alerts.html": [],
     "animation.html": ["Open: Open"],
     "busy.html": [],
+    "deep.html": ["Open: Show"],
     "download.html": [],
     "empty.html": [],
     "frameset.html": ["Open: Show"],
@@ -29,12 +37,20 @@ LABELS = {
     "loop.html": ["Open: Good"],
     "mutating.html": ["Open: Open"],
     "popups.html": [],
+    "refresh.html": [],
     "reload.html": [],
+    "sockets.html": [],
     "unload.html": ["Open: Show"],
+    "worker.html": ["Open: Show"],
 }
 REASONS = {
+    "auth": "answers with HTTP 401",
+    "crash.html": "its tab crashed",
     "hang.html": "does not answer",
+    "kind/application/pdf": "cannot be opened (Download is starting)",
+    "kind/text/plain": "is text/plain, not HTML",
     "redirect": "TOO_MANY_REDIRECTS",
+    "memory.html": "MB of memory (--memory), and was ended",
     "slow/page": "no answer within 6 s",
 }
 
@@ -78,3 +94,17 @@ def test_an_endless_list_is_followed_a_few_screens(tmp_path: Path) -> None:
     assert snapshot.state.settled is not None
     assert snapshot.state.settled["grew"] > 0
     assert snapshot.height < 20_000
+
+
+@pytest.mark.skipif(not shutil.which("openssl"), reason="a certificate is made with openssl")
+def test_a_certificate_that_nobody_vouches_for_is_named(tmp_path: Path) -> None:
+    command = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -keyout key.pem -out cert.pem"
+    subprocess.run(command.split(), cwd=tmp_path, check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "cert.pem", tmp_path / "key.pem")
+    with ThreadingHTTPServer(("127.0.0.1", 0), SimpleHTTPRequestHandler) as server:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        result = _captured(tmp_path / "workspace", [f"https://127.0.0.1:{server.server_address[1]}/"])
+        server.shutdown()
+    assert [one.reason for one in result.failed if "ERR_CERT_AUTHORITY_INVALID" in one.reason] != []
