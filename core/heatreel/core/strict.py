@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 from heatreel.core.errors import InputError
 
 Selector = Annotated[str, StringConstraints(min_length=1, max_length=2048)]
-Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][\w .:-]{0,79}$")]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 
 _FROM_ENVIRONMENT = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
