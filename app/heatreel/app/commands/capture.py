@@ -132,6 +132,12 @@ def capture(
     learn: Annotated[
         bool, typer.Option("--learn", help="Add the states that replay saw visitors in to the capture; no URL needed.")
     ] = False,
+    from_recording: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--from-recording", metavar="FILE", help="Keep the states of a recording (rrweb JSON); no URL; repeatable."
+        ),
+    ] = None,
     browser: Browser = None,
     config: ConfigFile = None,
     json: Json = False,
@@ -190,7 +196,13 @@ def capture(
     if recipes:
         chosen = chosen.asking(recipes_from(workspace, recipes))
         heal = healer(workspace, recipes)
-    result = capture_urls(workspace, pages, chosen, progress=not json, heal=heal)
+    if from_recording:
+        from heatreel.app.from_recording import capture_recording
+
+        arm = chosen.arms[0].name
+        result = capture_recording(workspace, from_recording, chosen.label, chosen.site, arm, browser, replace)
+    else:
+        result = capture_urls(workspace, pages, chosen, progress=not json, heal=heal)
     if json:
         print_json(result.as_json())
     for line in result.notes():
