@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import logging
 import shutil
 import sqlite3
@@ -14,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from collector.sending import batch
+from collector.sending import batch, packed
 from collector.test_eventlog import row, sessions
 from heatreel.core import logfile
 from heatreel.core.errors import CannotRun, HeatreelError, WorkspaceError
@@ -89,6 +90,21 @@ def test_a_damaged_index_costs_nothing(folder: Path, log_folder: Path) -> None:
         with EventLog.open(folder) as log:
             session = log.session("session-3")
             assert session and len(session.events) == 2 * BATCHES
+
+
+def test_a_damaged_index_costs_no_film(tmp_path: Path) -> None:
+    parts = [gzip.compress(packed([{"type": 3, "timestamp": 1000 * n, "data": {}}])) for n in range(3)]
+    with EventLog.writing(tmp_path) as log:
+        log.append([row(batch("key"))])
+        log.append([FilmChunk("default", "session-1", "document-1", n, 1, 1, part) for n, part in enumerate(parts)])
+        log.append([FilmChunk("default", "session-1", "document-1", 3, 1, 1, parts[0][:-3])])
+        whole, damaged = log.film("session-1"), log.reading.damaged
+    overwrite_page(tmp_path / "events.db", root_page(tmp_path / "events.db", "sqlite_autoindex_films_1"))
+    with EventLog.open(tmp_path) as log:
+        assert log.has("session-1")
+        assert log.filmed() == ["session-1"]
+        assert (log.film("session-1"), log.reading.damaged) == (whole, damaged)
+    assert (len(whole), damaged) == (3, 1)
 
 
 def test_a_damaged_page_costs_what_was_on_it(folder: Path, log_folder: Path, caplog: pytest.LogCaptureFixture) -> None:

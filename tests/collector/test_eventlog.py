@@ -14,7 +14,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collector.sending import PAGE, TARGET, batch, packed
-from heatreel.core.batches import JUMP_MS, StoredBatch, clock_offsets, session_from_batches, target_from_json
+from heatreel.core.batches import (
+    JUMP_MS,
+    StoredBatch,
+    clock_offsets,
+    session_from_batches,
+    session_to_json,
+    target_from_json,
+)
 from heatreel.core.errors import Busy, WorkspaceError
 from heatreel.core.eventlog import Batch, EventLog
 from heatreel.core.logfile import VERSION
@@ -248,8 +255,10 @@ def test_an_imported_session_comes_back_as_it_was(tmp_path: Path) -> None:
     (session,) = sessions(tmp_path)
     imported = replace(session, id="imported/1", source="rrweb", properties={"plan": "pro"})
     with EventLog.writing(tmp_path) as log:
-        assert log.append_session(imported, RECEIVED_MS) == "stored"
-        assert log.append_session(imported, RECEIVED_MS) == "duplicate"
+        body = session_to_json(imported).encode()
+        part = Batch("default", imported.id, "", 0, RECEIVED_MS, 2, body, source="rrweb", format="session/1")
+        assert log.append([part]) == ["stored"]
+        assert log.append([part]) == ["duplicate"]
     assert sessions(tmp_path)[1] == imported
 
 
@@ -341,3 +350,18 @@ def test_what_else_is_done_on_a_page(tmp_path: Path) -> None:
     assert data["10"] == ("resize", {"dpr": 2, "scale": 1.5})
     assert data["12"] == ("vital", {"name": "interaction", "ms": 300})
     assert all(event.target for event in session.events[1:8])
+
+
+def test_a_session_imported_in_parts_is_one(tmp_path: Path) -> None:
+    with EventLog.writing(tmp_path) as log:
+        log.append([row(batch("key"))])
+    (session,) = sessions(tmp_path)
+    later, first = (
+        replace(session, id="whole", events=session.events[1:]),
+        replace(session, id="whole", properties={"a": "b"}),
+    )
+    with EventLog.writing(tmp_path) as log:
+        for seq, part in enumerate((replace(first, events=session.events[:1]), later)):
+            body = session_to_json(part).encode()
+            log.append([Batch("default", "whole", "", seq, RECEIVED_MS, 1, body, format="session/1")])
+    assert sessions(tmp_path)[1] == replace(first, events=session.events)

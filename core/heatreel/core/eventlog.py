@@ -26,7 +26,6 @@ from heatreel.core.batches import (
     document_offsets,
     session_from_batches,
     session_from_json,
-    session_to_json,
 )
 from heatreel.core.errors import CannotRun
 from heatreel.core.salvage import readable_rows
@@ -170,21 +169,6 @@ class EventLog:
             return f"refused: {exc}"
         return "stored" if cursor.rowcount else "duplicate"
 
-    def append_session(self, session: Session, received_ms: int) -> str:
-        """Stores a whole session of an importer; the same session id again is a "duplicate"."""
-        batch = Batch(
-            site=session.site,
-            session=session.id,
-            doc="",
-            seq=0,
-            received_ms=received_ms,
-            events=len(session.events),
-            body=session_to_json(session).encode(),
-            source=session.source,
-            format="session/1",
-        )
-        return self.append([batch])[0]
-
     def erase(self, sessions: Sequence[str], tidy: bool = True) -> int:
         """Removes all that is kept of these sessions; returns the number of batches and film chunks.
 
@@ -298,9 +282,7 @@ class EventLog:
 
     def has(self, session: str) -> bool:
         """Whether anything is kept of a session."""
-        tables = ("batches", "films") if logfile.version(self.connection) > 1 else ("batches",)
-        query = " UNION ALL ".join(f"SELECT 1 FROM {table} WHERE session = ?1" for table in tables)
-        return self.connection.execute(query, [session]).fetchone() is not None
+        return bool(self._numbers_of(session) or self._film_rows(session))
 
     def filmed(self) -> list[str]:
         """The sessions that have a film, in the order in which their films began to come."""
@@ -310,13 +292,10 @@ class EventLog:
 
     def film(self, session: str) -> list[dict[str, Any]]:
         """The rrweb events of a session's film in order, `timestamp` by the server's clock; empty without a film."""
-        if logfile.version(self.connection) < 2:
-            return []
         batches = [batch for batch in map(self._read, self._numbers_of(session)) if batch and batch.format == "wire/1"]
         offsets = document_offsets(batches)
         events: list[dict[str, Any]] = []
-        rows = self.connection.execute("SELECT id, doc, body FROM films WHERE session = ? ORDER BY id", [session])
-        for number, doc, packed in rows:
+        for number, doc, packed in self._film_rows(session):
             try:
                 chunk = json.loads(gzip.decompress(packed))
             except (OSError, EOFError, zlib.error, ValueError) as exc:
@@ -324,6 +303,16 @@ class EventLog:
                 continue
             events += [{**event, "timestamp": event["timestamp"] + offsets.get(doc, 0)} for event in chunk]
         return sorted(events, key=itemgetter("timestamp"))
+
+    def _film_rows(self, session: str) -> list[tuple[int, str, bytes]]:
+        if logfile.version(self.connection) < 2:
+            return []
+        try:
+            query = "SELECT id, doc, body FROM films WHERE session = ? ORDER BY id"
+            return self.connection.execute(query, [session]).fetchall()
+        except sqlite3.DatabaseError:
+            rows = readable_rows(self.connection, "films", "session, doc, body", self._damaged)
+            return [(number, doc, body) for number, name, doc, body in rows if name == session]
 
     def _numbers(self, site: str, since_ms: float, until_ms: float) -> dict[str, list[int]]:
         """The numbers of the batches of each session, by walking over the whole table: an index may be damaged."""
