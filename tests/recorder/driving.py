@@ -18,6 +18,8 @@ from serving import served
 
 PAGES = Path(__file__).parent / "pages"
 BEGUN = "typeof heatreel === 'object' && document.readyState === 'complete'"
+# The second part was fetched; it is run before the next task.
+COMPLETE = "performance.getEntriesByType('resource').some(one => one.name.endsWith('/heatreel-more.js'))"
 # The recorder begins in a task after the load event, so two tasks later it has.
 LATER = "() => new Promise(done => setTimeout(() => setTimeout(done)))"
 # Effects are watched for 2.5 s after a press.
@@ -36,11 +38,14 @@ class Visit:
         self.faults: list[str] = []
         self.page.on("pageerror", lambda error: self.faults.append(str(error)))
 
-    def open(self, path: str = "everything.html") -> Page:
-        """Opens a page and waits until the recorder has begun."""
+    def open(self, path: str = "everything.html", more: bool = False) -> Page:
+        """Opens a page and waits until the recorder has begun, with its second part if `more`."""
         self.page.goto(f"{self.base}/{path}")
         self.page.wait_for_function(BEGUN)
         self.page.evaluate(LATER)
+        if more:
+            self.page.wait_for_function(COMPLETE)
+            self.page.evaluate(LATER)
         return self.page
 
     def click(self, selector: str, **options: Any) -> None:
@@ -81,14 +86,18 @@ def snippet(collector: str, key: str, attributes: str = "") -> str:
 
 
 @contextmanager
-def visiting(workspace: Path, folder: Path = PAGES, attributes: str = "", **options: Any) -> Iterator[Visit]:
-    """A visit to the pages of a folder; `options` are those of a browser context."""
+def visiting(
+    workspace: Path, folder: Path = PAGES, attributes: str = "", film: bool = False, **options: Any
+) -> Iterator[Visit]:
+    """A visit to the pages of a folder, filmed if asked; `options` are those of a browser context."""
     with ExitStack() as stack:
         collector = stack.enter_context(running(workspace))
         with Workspace.open(workspace) as opened:
             site = opened.find_site()
         assert site
-        base = stack.enter_context(served(folder, snippet(collector, site.key, attributes)))
+        line = snippet(collector, site.key, attributes)
+        line += snippet(collector, site.key).replace("heatreel.js", "heatreel-film.js") if film else ""
+        base = stack.enter_context(served(folder, line))
         playwright = stack.enter_context(sync_playwright())
         browser = playwright.chromium.launch(executable_path=find_browser(), args=browser_arguments())
         context = browser.new_context(**{"viewport": {"width": 1000, "height": 700}, **options})

@@ -29,6 +29,7 @@ COMMANDS = (
     "states",
     "match",
     "serve",
+    "record",
     "import",
     "replay",
     "hits",

@@ -37,6 +37,11 @@ def replaying_script() -> str:
     return _bundle("replay.js")
 
 
+def recorder_script() -> str:
+    """The visitors' recorder. Raises `CannotRun` when it is not built."""
+    return _bundle("recorder.js")
+
+
 @cache
 def init_script() -> str:
     """Everything that runs in each frame before the page's own scripts."""

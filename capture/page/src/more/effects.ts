@@ -13,7 +13,7 @@ const enum Bound { Ms = 2500 }
  * A page that changes by itself answers nobody. A node that did so three times of late, while nobody did anything,
  * counts only when it had been still and changed at once.
  */
-const enum Noise { AloneMs = 500, LateMs = 15000, StillMs = 300, AtOnceMs = 50 }
+const enum Noise { AloneMs = 500, LateMs = 60000, StillMs = 200, AtOnceMs = 50 }
 
 /** Letters of `EFFECTS` in core/batches.py. */
 export type Kind = "m" | "n" | "s" | "f" | "t" | "w" | "i" | "c" | "d" | "p";
@@ -44,9 +44,6 @@ export function notice(kind: Kind): void {
     if (!answer.kinds.includes(kind)) answer.kinds += kind;
   }
 }
-
-/** Whether a kind of answer to a press was noticed. */
-export const noticed = (press: Pressed, kind: Kind): boolean => !!watched.get(press)?.kinds.includes(kind);
 
 /** When nodes changed by themselves, the last three times. */
 const noise = new WeakMap<Node, number[]>();

@@ -1,6 +1,5 @@
 /** Where the pointer goes and rests, what it drags and selects. */
 
-import { noticed } from "./effects";
 import { add, later, latest, now, place, targetOf } from "./parts";
 
 const enum Move { Ms = 100, Px = 8 }
@@ -14,6 +13,10 @@ let moved: MouseEvent | undefined;
 let last: MouseEvent | undefined;
 let over: Element | undefined;
 let entered = 0;
+/** What was selected when the pointer went down; it stays here. */
+let before = "";
+
+const selected = (): string => "" + getSelection();
 
 const isFar = (a: MouseEvent, b: MouseEvent, px: number): boolean =>
   Math.hypot(a.clientX - b.clientX, a.clientY - b.clientY) > px;
@@ -44,6 +47,7 @@ export function move(event: PointerEvent): void {
 
 export function down(event: MouseEvent): void {
   from = event;
+  before = selected();
 }
 
 /** The pointer, or what it dragged, was let go. */
@@ -53,7 +57,7 @@ export function release(event: MouseEvent): void {
   const { target, at, state } = press;
   if (isFar(event, from, Drag.Px))
     add("a", [...at, "drag", at[1] + event.clientX - from.clientX, at[2] + event.clientY - from.clientY], state);
-  if (noticed(press, "t")) add("a", [...at, "select"], state);
+  if (selected() !== before && selected()) add("a", [...at, "select"], state);
   // A disabled control gets no click, but somebody clicked it.
   if (event.type === "pointerup" && targetOf(event) === target && target.closest(":disabled"))
     press.click = add("c", [...at, press.by[0], Disabled.Flag], state);

@@ -8,7 +8,7 @@ import { watchRoot } from "./roots";
 import { add, address, doc, flush, restart } from "./rows";
 import { awake } from "./session";
 import { touch } from "./state";
-import { forget, place, targetOf } from "./targets";
+import { place, targetOf } from "./targets";
 import { handOver } from "./transport";
 
 /** Scrolls and resizes are noted when this long has passed, as things are then. */
@@ -21,7 +21,6 @@ let shown = "";
 export function wake(): void {
   if (awake(flush)) {
     restart();
-    forget();
     shown = "";
   }
   route();
@@ -90,6 +89,7 @@ export const heard: Record<string, Work> = {
 };
 
 export function begin(): void {
+  shown = "";
   wake();
   restart();
   if (!doc) return;

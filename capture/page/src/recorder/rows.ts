@@ -5,6 +5,7 @@ import { later, now } from "./guest";
 import { disown, random, remember, session } from "./session";
 import { dataset, sample, site } from "./snippet";
 import { describe, settle, state, states } from "./state";
+import { forget } from "./targets";
 import { outbox, send } from "./transport";
 
 /** Code, time, number of the state, and what the code asks for. */
@@ -45,6 +46,7 @@ export function restart(): void {
   from = [0, 0, 0];
   targets = [];
   states.length = 0;
+  forget();
 }
 
 /** Nothing is sent any more, and what was not sent is forgotten. */

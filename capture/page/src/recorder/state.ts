@@ -15,8 +15,8 @@ import { add, rows } from "./rows";
 import { site } from "./snippet";
 import { forget } from "./targets";
 
-/** Once changed, the page gets this long to come to rest; longer when it is costly, so that it costs one part in 20. */
-const enum Rest { Ms = 120, Share = 20 }
+/** Once changed, the page gets this long to come to rest; longer when it is costly, so that it costs one part in 8 at most, of idle time. */
+const enum Rest { Ms = 120, Share = 8 }
 /** How many elements are looked at between two looks at the clock, and what must be left of an idle period. */
 const enum Slice { Elements = 64, Ms = 2 }
 
