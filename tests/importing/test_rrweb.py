@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -10,13 +11,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
+from heatreel.app.from_recording import capture_recording
 from heatreel.capture.browser import find_browser
 from heatreel.core.eventlog import EventLog
 from heatreel.core.session import Event, Session
 from heatreel.core.workspace import Workspace
 from heatreel.replay.importing.job import Imported, import_files
 from heatreel.replay.importing.options import ImportOptions
+from heatreel.replay.replay import replay
 from recorder.driving import visiting
 
 pytestmark = pytest.mark.browser
@@ -106,3 +110,29 @@ def test_the_same_elements_are_counted(both: Both, tmp_path: Path) -> None:
         assert dict(mine.state.settings) == dict(other.state.settings), mine.target.selector
         assert (other.u, other.v) == pytest.approx((mine.u, mine.v), abs=0.02), mine.target.selector
         assert (other.x, other.y) == pytest.approx((mine.x, mine.y), abs=3), mine.target.selector
+
+
+def test_a_recording_is_a_capture(both: Both, tmp_path: Path) -> None:
+    """Its states are snapshots, and what our own recorder saw in the same visit is placed on them."""
+    done = capture_recording(tmp_path, [both.file], label="recorded", browser=str(find_browser()))
+    assert not done.failed and done.snapshots >= 4
+    imported(tmp_path, both.file)
+    with Workspace.writing(tmp_path) as workspace:
+        capture = workspace.capture("recorded")
+        # The site of the recording's visitor is another workspace's: its texts were hashed with that key.
+        snapshots = workspace.snapshots(capture)
+        assert snapshots[0].state.id == "default" and snapshots[0].viewport.width == 1000
+        revealed = {shown.selector for one in snapshots for shown in one.state.reveals}
+        assert {"#collapseTwo", "#collapseThree"} <= revealed
+        for one in snapshots:
+            with Image.open(io.BytesIO(workspace.blobs.get(one.picture))) as picture:
+                assert picture.size == (one.width, one.height) and len(picture.convert("L").getcolors(256)) > 20
+        result = replay(workspace, "recorded", sessions(tmp_path))
+        assert result.ledger.placed == result.ledger.recorded
+        on = Counter[str]()
+        for number, hits in result.hits.items():
+            snapshot = next(one for one in snapshots if one.id == number)
+            outline = workspace.outline(snapshot)
+            for element in hits.of_type("click").element.tolist():
+                on[outline.elements[element].selector] += 1
+        assert on == Counter(event.target.selector for event in clicks(both.own) if event.target)

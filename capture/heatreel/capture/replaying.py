@@ -11,6 +11,7 @@ import asyncio
 import json
 from collections.abc import Coroutine, Sequence
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
@@ -29,6 +30,17 @@ NOWHERE = "https://recording.invalid/"
 """The address of recordings that name none of the web."""
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A state of a recording, drawn again: size in CSS px, a PNG, DOM and outline as JSON texts."""
+
+    title: str
+    size: tuple[int, int]
+    picture: bytes
+    dom: str
+    outline: str
 
 
 class RecordingError(CannotRun):
@@ -58,12 +70,13 @@ class RecordingBrowser:
         finally:
             self._runner.close()
 
-    def begin(self, url: str, key: str) -> None:
+    def begin(self, url: str, key: str, collect: bool = False) -> None:
         """Makes ready for a recording of the page at `url`; the one before is forgotten.
 
-        `key` is the site's write key. Raises `BrowserError` when there is no browser, `RecordingError` else.
+        `key` is the site's write key; with `collect` the answers hold the DOM of each state that was not seen before.
+        Raises `BrowserError` when there is no browser, `RecordingError` else.
         """
-        self._run(self._begin(url, key))
+        self._run(self._begin(url, key, collect))
 
     def feed(self, events: Sequence[dict[str, Any]]) -> dict[str, Any]:
         """Applies rrweb events in order: rows of what was done, see `Answer` in capture/page/src/replay/index.ts."""
@@ -75,11 +88,9 @@ class RecordingBrowser:
         answer: dict[str, Any] = self._run(self._call("() => __heatreelReplay.finish()"))
         return answer
 
-    def keep(self) -> dict[str, Any]:
-        """The DOM of the page as it is now, as `keeping_script` says it."""
-        script = "script => __heatreelReplay.keep(script)"
-        kept: dict[str, Any] = json.loads(self._run(self._call(script, keeping_script())))
-        return kept
+    def take(self, url: str, viewport: tuple[int, int], kept: str, key: str) -> Drawn:
+        """A kept DOM (the JSON text of `keeping_script`) drawn and taken as a page at `url` would be."""
+        return self._run(self._take(url, viewport, json.loads(kept)["root"], key))
 
     def _run(self, work: Coroutine[Any, Any, T]) -> T:
         try:
@@ -99,15 +110,21 @@ class RecordingBrowser:
         self._runner.run(self._stack.aclose())
         self._stack, self._browser, self._page = AsyncExitStack(), None, None
 
-    async def _begin(self, url: str, key: str) -> None:
+    async def _begin(self, url: str, key: str, collect: bool) -> None:
+        if self._page:
+            await self._page.context.close()
+        self._page = await self._open(url, (1280, 800))
+        begin = "([model, key, keeper]) => __heatreelReplay.begin(model, key, keeper)"
+        await self._page.evaluate(begin, [page_model(), key, keeping_script() if collect else ""])
+
+    async def _open(self, url: str, viewport: tuple[int, int]) -> Page:
+        """A blank page at the recording's address, so that links of its own site are told from others."""
         parts = urlsplit(url)
         address = url if parts.scheme in ("http", "https") and parts.hostname else NOWHERE
         if self._browser is None:
             self._browser = await self._stack.enter_async_context(launch(self._explicit))
-        if self._page:
-            await self._page.context.close()
         context = await self._browser.new_context(
-            viewport={"width": 1280, "height": 800},
+            viewport={"width": viewport[0], "height": viewport[1]},
             reduced_motion="reduce",
             service_workers="block",
             accept_downloads=False,
@@ -115,14 +132,14 @@ class RecordingBrowser:
             timezone_id="UTC",
         )
         await context.route("**/*", self._answer)
-        self._page = await context.new_page()
-        await self._page.goto(address, wait_until="commit")
-        await self._page.evaluate(replaying_script())
-        await self._page.evaluate("([model, key]) => __heatreelReplay.begin(model, key)", [page_model(), key])
+        page: Page = await context.new_page()
+        await page.goto(address, wait_until="commit")
+        await page.evaluate(replaying_script())
+        return page
 
     async def _answer(self, route: Route) -> None:
         request = route.request
-        if request.is_navigation_request() and self._page and request.frame == self._page.main_frame:
+        if request.is_navigation_request() and request.frame.parent_frame is None:
             media = "data: blob: http: https:" if self._online else "data: blob:"
             policy = (
                 f"default-src 'none'; img-src {media}; font-src {media}; media-src {media};"
@@ -136,7 +153,29 @@ class RecordingBrowser:
         else:
             await route.abort()
 
+    async def _take(self, url: str, viewport: tuple[int, int], root: dict[str, Any], key: str) -> Drawn:
+        page = await self._open(url, viewport)
+        try:
+            await page.evaluate("node => __heatreelReplay.draw(node)", _without_frames(root))
+            await page.evaluate("() => document.fonts.ready.then(() => true)")
+            await page.evaluate(page_model())
+            outline = await page.evaluate("key => __heatreel.outline(document, { key })", key)
+            told = json.loads(outline)
+            picture = await page.screenshot(full_page=True, animations="disabled")
+            title = await page.title()
+        finally:
+            await page.context.close()
+        dom = json.dumps(root, ensure_ascii=False, separators=(",", ":"))
+        return Drawn(title, (int(told["width"]), int(told["height"])), picture, dom, outline)
+
     async def _call(self, script: str, argument: Any = None) -> Any:
         if self._page is None:
             raise RecordingError("no recording was begun")
         return await self._page.evaluate(script, argument)
+
+
+def _without_frames(node: dict[str, Any]) -> dict[str, Any]:
+    """The nodes without the documents of frames, which are documents of their own."""
+    if node.get("tagName") in ("iframe", "frame"):
+        return {**node, "childNodes": []}
+    return {**node, "childNodes": [_without_frames(child) for child in node.get("childNodes", ())]}

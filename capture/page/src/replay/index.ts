@@ -8,6 +8,7 @@
  */
 
 import { Replayer } from "@rrweb/replay";
+import { createCache, createMirror, rebuild } from "rrweb-snapshot";
 import type { PageModel } from "../page";
 import { Act, Kind, Source, type Foreign } from "./events";
 
@@ -43,6 +44,8 @@ interface Answer {
   targets: unknown[];
   states: unknown[];
   skipped: Record<string, number>;
+  /** States that resemble none before, with their DOM, when they are collected. */
+  doms: { url: string; viewport: [number, number]; settings: string; sketch: string; kept: string }[];
   /** Points that were outside of their element in the replayed layout. */
   outside: number;
 }
@@ -55,6 +58,9 @@ interface Press {
 }
 
 const NEAR_PX = 2;
+/** A state whose switches are set alike and whose sketch is so much like a known one's is that one. */
+const SAME_STATE = 0.9;
+const MOST_STATES = 40;
 
 const share = (value: number): number => Math.min(Math.max(value, 0), 1);
 
@@ -79,7 +85,11 @@ class Watcher {
   private ahead: { events: Foreign[]; place: number } = { events: [], place: 0 };
   private url = "";
   private loads = true;
-  private answer: Answer = { rows: [], targets: [], states: [], skipped: {}, outside: 0 };
+  private answer: Answer = { rows: [], targets: [], states: [], skipped: {}, doms: [], outside: 0 };
+
+  /** The keeping script, when states are to be collected; those found so far by address. */
+  keeper = "";
+  private collected: { url: string; settings: string; sketch: string }[] = [];
 
   constructor(private model: string, private key: string) {
     const quiet = () => undefined;
@@ -105,7 +115,7 @@ class Watcher {
   }
 
   /** The DOM of the page as it is now, by the keeping script. */
-  keep(script: string): string {
+  private keep(script: string): string {
     const realm = this.window as unknown as { __heatreelKeep?: (document: Document) => string; eval(text: string): void };
     if (!realm.__heatreelKeep) realm.eval(script);
     return realm.__heatreelKeep!(this.window.document);
@@ -113,7 +123,7 @@ class Watcher {
 
   /** Applies events in order; what a visitor did in them. */
   feed(events: Foreign[]): Answer {
-    this.answer = { rows: [], targets: [], states: [], skipped: {}, outside: 0 };
+    this.answer = { rows: [], targets: [], states: [], skipped: {}, doms: [], outside: 0 };
     for (const [place, event] of events.entries()) {
       this.ahead = { events, place };
       try {
@@ -127,7 +137,7 @@ class Watcher {
 
   /** What is still watched when the recording ends: effects that came count, none that could still come do. */
   finish(): Answer {
-    this.answer = { rows: [], targets: [], states: [], skipped: {}, outside: 0 };
+    this.answer = { rows: [], targets: [], states: [], skipped: {}, doms: [], outside: 0 };
     for (const one of this.watched) if (one.kinds.length) this.report(one);
     this.watched = [];
     return this.answer;
@@ -332,9 +342,21 @@ class Watcher {
     if (found === undefined) {
       this.states.set(text, (found = this.states.size));
       this.answer.states.push({ settings: Object.fromEntries(settings), sketch });
+      if (this.keeper) this.collect(JSON.stringify(settings), sketch);
     }
     this.state = found;
     this.dirty = false;
+  }
+
+  private collect(settings: string, sketch: string): void {
+    const known = this.collected.filter((one) => one.url === this.url);
+    const same = (one: (typeof known)[0]) =>
+      one.settings === settings && this.page.compareSketches(one.sketch, sketch) >= SAME_STATE;
+    if (known.length >= MOST_STATES || known.some(same)) return;
+    this.collected.push({ url: this.url, settings, sketch });
+    const { innerWidth, innerHeight } = this.window;
+    const kept = this.keep(this.keeper);
+    this.answer.doms.push({ url: this.url, viewport: [innerWidth, innerHeight], settings, sketch, kept });
   }
 
   private target(element: Element): number {
@@ -402,13 +424,18 @@ let watcher: Watcher | undefined;
 
 const api = {
   /** Begins a recording. `model` is the text of the page model, `key` the site's write key. */
-  begin(model: string, key: string): void {
+  begin(model: string, key: string, keeper = ""): void {
     watcher?.end();
     watcher = new Watcher(model, key);
+    watcher.keeper = keeper;
   },
   feed: (events: Foreign[]): Answer => watcher!.feed(events),
   finish: (): Answer => watcher!.finish(),
-  keep: (script: string): string => watcher!.keep(script),
+  /** Draws a kept DOM as this very document, so that it can be taken like a page. No script of it may run here. */
+  draw(node: unknown): void {
+    const options = { doc: document, mirror: createMirror(), cache: createCache(), UNSAFE_allowUnprotectedRebuild: true };
+    rebuild(node as Parameters<typeof rebuild>[0], options as Parameters<typeof rebuild>[1]);
+  },
 };
 
 export type ReplayApi = typeof api;

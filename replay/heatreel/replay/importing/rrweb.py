@@ -11,9 +11,11 @@ import json
 import sqlite3
 import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
-from heatreel.core.batches import answered, target_from_json
+from heatreel.core.batches import target_from_json
+from heatreel.core.rowdata import answered
 from heatreel.core.session import SeenState, Session, Target
 from heatreel.replay.importing import values
 from heatreel.replay.importing.account import Account, BadRow
@@ -62,6 +64,45 @@ def _replayed(recordings: Recordings, source: Source, account: Account, options:
                     rows.extend(replay.kept)
             if rows:
                 yield session_of(rows, name_of(name), 0, "rrweb", options.site)
+
+
+@dataclass(frozen=True)
+class RecordedState:
+    """A state of a page that a recording went through: `kept` is its DOM as the capture's keeping script says it."""
+
+    url: str
+    viewport: tuple[int, int]
+    touch: bool
+    settings: dict[str, str]
+    sketch: str
+    kept: str
+
+
+def recorded_states(browser: Any, source: Source, account: Account, options: ImportOptions) -> Iterator[RecordedState]:
+    """The states that the recordings of a file went through, in order, the first of each page first.
+
+    `browser` is a `RecordingBrowser`. Nothing is stored.
+    """
+    from heatreel.capture.replaying import RecordingError
+
+    with Recordings(source, account) as recordings:
+        for session, name, windows in recordings.sessions():
+            for window in windows:
+                replay = _Replay(browser, account, options, name, collect=True)
+                try:
+                    rows = replay.rows(recordings.events(session, window))
+                except RecordingError as exc:
+                    account.note(f"{account.file}: recording {name[:80]}: {exc}")
+                    rows = replay.kept
+                touch = any(row.type == "tap" for row in rows)
+                for dom in replay.doms:
+                    try:
+                        url = values.address(dom["url"] or options.url, options.query)[0]
+                    except BadRow:
+                        continue
+                    size = (round(dom["viewport"][0]), round(dom["viewport"][1]))
+                    settings = dict(json.loads(dom["settings"]))
+                    yield RecordedState(url, size, touch, settings, dom["sketch"], dom["kept"])
 
 
 class Recordings:
@@ -224,7 +265,11 @@ def _unpacked(text: str) -> bytes:
 class _Replay:
     """One window of a session in the browser. `left` counts the interactions that were not yet accounted for."""
 
-    def __init__(self, browser: Any, account: Account, options: ImportOptions, document: str) -> None:
+    def __init__(
+        self, browser: Any, account: Account, options: ImportOptions, document: str, collect: bool = False
+    ) -> None:
+        self.collect = collect
+        self.doms: list[dict[str, Any]] = []
         self.browser, self.account, self.options = browser, account, options
         self.document = document
         self.url = ""
@@ -272,7 +317,7 @@ class _Replay:
             self.account.skip("before the recording's first full snapshot", _weight(event))
 
     def _begin(self, url: str) -> None:
-        self.browser.begin(url, self.options.key)
+        self.browser.begin(url, self.options.key, self.collect)
         self.targets, self.states, self.clicks = [], [], {}
 
     def _feed(self, events: list[dict[str, Any]]) -> None:
@@ -285,6 +330,7 @@ class _Replay:
     def _take(self, answer: dict[str, Any]) -> None:
         self.targets += [_target(record) for record in answer["targets"]]
         self.states += [SeenState(dict(record["settings"]), record["sketch"]) for record in answer["states"]]
+        self.doms += answer["doms"]
         for reason, count in answer["skipped"].items():
             self.account.skip(reason, count)
         if answer["outside"]:
