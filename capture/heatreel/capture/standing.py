@@ -65,7 +65,9 @@ class Standing:
         """Makes the page show the parent state; true when it does."""
         if self.at is parent:
             return True
-        if self.at is not self.found[0]:
+        waits = bool(parent.state.recipe) and parent.state.recipe[0].action == "wait"
+        # What came late once does not come again before the next load.
+        if self.at is not self.found[0] or waits:
             await self.fresh()
         self.at = None
         if parent.state.recipe:

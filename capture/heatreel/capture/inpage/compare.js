@@ -34,13 +34,13 @@
   // parts, what a trigger says of itself, and which number a counter of the default state is at. `chosen`: numbers
   // that were not there by default count, because the trigger chooses among things ("Part 1", "Part 2").
   const digest = (sight, more = "", chosen = false) => {
-    const words = [], base = hr.sights.base || sight, slots = slotsOf(base);
+    const words = [], slots = slotsOf(hr.sights.base || sight), gone = new Map();
     for (const leaf of sight.leaves) {
       if (hr.volatileKeys.has(leaf.key) || (hr.volatile.size && hr.inside(leaf.element, hr.volatile))) continue;
       const toggle = toggleOf(leaf.element);
       if (toggle && !leaf.key.startsWith("text:")) continue;
       if (toggle && toggle.hasAttribute("aria-expanded")) words.push("toggle");
-      else words.push(counting(leaf) && slotOf(leaf, slots, chosen) || leaf.key.replace(CLOCK, "0"));
+      else words.push((counting(leaf) && slotOf(leaf, slots, chosen, gone)) || leaf.key.replace(CLOCK, "0"));
     }
     return hr.shortHash(words.join("\n") + more);
   };
@@ -52,21 +52,34 @@
     return found && !holdsMore(found) ? found : null;
   };
   const counting = (leaf) => leaf.key.startsWith("text:") && /\d/.test(leaf.key) && !nearest(leaf.element, hr.CAROUSEL);
-  // The numbers that a sight shows: where something may count.
+  // The numbers that a sight shows, by what they are but for their digits: where something may count.
   const slotsOf = (sight) => {
     if (sight.slots) return sight.slots;
     sight.slots = new Map();
-    for (const leaf of sight.leaves) if (counting(leaf)) sight.slots.set(plain(leaf.key), (sight.slots.get(plain(leaf.key)) || []).concat([leaf]));
+    for (const leaf of sight.leaves) {
+      if (!counting(leaf)) continue;
+      const key = plain(leaf.key), slot = sight.slots.get(key) || { list: [], at: new Map() };
+      sight.slots.set(key, slot);
+      slot.at.set(leaf.element, slot.list.length);
+      slot.list.push(leaf);
+    }
     return sight.slots;
   };
   // A counter counts in its place: the same element, or one drawn anew there. What comes beside one that is merely
-  // hidden is something else.
-  const counts = (a, b) => a.element === b.element
-    || (!a.element.isConnected && Math.abs(a.x + a.w / 2 - b.x - b.w / 2) < 40 && Math.abs(a.y - b.y) < 8);
+  // hidden is something else. `gone`: for each slot what is no longer in the page, told once for a sight.
+  const REDRAWN = 300;
+  const countsAt = (slot, leaf, gone) => {
+    const own = slot ? slot.at.get(leaf.element) : -1;
+    if (own !== undefined) return own;
+    if (!gone.has(slot)) gone.set(slot, slot.list.map((_, at) => at).filter((at) => !slot.list[at].element.isConnected).slice(0, REDRAWN));
+    const found = gone.get(slot).find((at) => centred(slot.list[at], leaf));
+    return found === undefined ? -1 : found;
+  };
+  const centred = (a, b) => Math.abs(a.x + a.w / 2 - b.x - b.w / 2) < 40 && Math.abs(a.y - b.y) < 8;
   // Which of the numbers of the default state a leaf shows, "" when none: one by one, for lists of numbers may be filtered.
-  const slotOf = (leaf, slots, chosen) => {
-    const at = (slots.get(plain(leaf.key)) || []).findIndex((one) => counts(one, leaf) && (!chosen || one.key === leaf.key));
-    return at < 0 ? "" : `${plain(leaf.key)}@${at}`;
+  const slotOf = (leaf, slots, chosen, gone) => {
+    const key = plain(leaf.key), slot = slots.get(key), at = countsAt(slot, leaf, gone);
+    return at < 0 || (chosen && slot.list[at].key !== leaf.key) ? "" : `${key}@${at}`;
   };
 
   // What chooses one of several, rather than counting.
@@ -156,11 +169,12 @@
 
   // Places that show another number than before: a quantity, a price, a badge. No state for each number.
   const counters = (before, after, trigger) => {
-    const slots = slotsOf(before), found = new Set();
+    const slots = slotsOf(before), found = new Set(), gone = new Map();
     if (chooses(trigger)) return found;
     for (const leaf of after.leaves) {
-      const old = counting(leaf) && (slots.get(plain(leaf.key)) || []).find((one) => counts(one, leaf));
-      if (old && old.key !== leaf.key) found.add(leaf).add(old);
+      const slot = counting(leaf) ? slots.get(plain(leaf.key)) : null;
+      const at = slot ? countsAt(slot, leaf, gone) : -1;
+      if (at >= 0 && slot.list[at].key !== leaf.key) found.add(leaf).add(slot.list[at]);
     }
     return found;
   };

@@ -242,7 +242,11 @@
       else open.push(leaf);
     }
     const left = new Map();
-    for (const leaf of old.values()) left.set(leaf.key, (left.get(leaf.key) || []).concat([leaf]));
+    for (const leaf of old.values()) {
+      const others = left.get(leaf.key);
+      if (others) others.push(leaf);
+      else left.set(leaf.key, [leaf]);
+    }
     const added = [];
     for (const leaf of open) {
       const others = left.get(leaf.key) || [];
