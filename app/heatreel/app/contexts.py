@@ -70,9 +70,12 @@ def _worst(hits: Hits) -> NDArray[np.int64]:
 
 
 def _text(key: str, row: Mapping[str, Any]) -> str:
-    value = row["properties"].get(key.removeprefix(PROPERTY)) if key.startswith(PROPERTY) else row.get(key)
+    column = {"goal": "goals", "visited": "pages"}.get(key, key)
+    value = row["properties"].get(key.removeprefix(PROPERTY)) if key.startswith(PROPERTY) else row.get(column)
     if key == "time":
         return datetime.fromtimestamp(row["started_ms"] / 1000, UTC).date().isoformat()
+    if isinstance(value, list):
+        value = ", ".join(map(str, value))
     if value is None or value == "":
         return "none"
     if isinstance(value, bool):

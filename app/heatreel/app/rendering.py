@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from heatreel.app.painting import Choice, Chosen, find, set_of, sides_of
+from heatreel.app.talk import say
 from heatreel.core.errors import InputError
 from heatreel.core.workspace import Workspace
 from heatreel.overlays import render as rendering
@@ -17,6 +18,7 @@ from heatreel.overlays.layers import LayerSpec
 from heatreel.overlays.parts import cleared_picture
 from heatreel.overlays.render import Form, Look
 from heatreel.overlays.scenes import Scene, common_scale, scene_in_scroller, scene_of, scene_without_fixed
+from heatreel.overlays.wording import empty_words
 
 Files = tuple[str, list[bytes]]
 """A name to tell the picture from others of its set (empty for a single one), and its files."""
@@ -78,7 +80,10 @@ def _painted(
     picture: Picture | None = None,
 ) -> list[bytes]:
     look = replace(wanted.look, date=found.date)
-    return rendering.render_scene(workspace, scene, found.evidence, spec, wanted.form, look, picture)
+    layer = scene.draw(spec)
+    if layer.empty:
+        say(f"{scene.snapshot.page}: {empty_words(layer)}")
+    return rendering.render_layer(workspace, scene, layer, found.evidence, wanted.form, look, picture)
 
 
 def _difference(workspace: Workspace, wanted: Wanted) -> list[bytes]:

@@ -66,21 +66,20 @@ def render(
         raise InputError(f"form {form!r}: choose {' or '.join(FORMS)}")
     snapshot = choose_snapshot(workspace.snapshots(capture), page, viewport, state, variant)
     scene = scene_of(workspace, evidence, snapshot)
-    return render_scene(workspace, scene, evidence, spec or LayerSpec(), form, look)
+    return render_layer(workspace, scene, scene.draw(spec or LayerSpec()), evidence, form, look)
 
 
-def render_scene(
+def render_layer(
     workspace: Workspace,
     scene: Scene,
+    layer: Layer,
     evidence: Evidence,
-    spec: LayerSpec,
     form: Form = "png",
     look: Look = _LOOK,
     picture: NDArray[np.uint8] | None = None,
 ) -> list[bytes]:
-    """The files of one layer of a scene, over the snapshot's picture or another of the same size."""
+    """The files of a layer of a scene, over the snapshot's picture or another of the same size."""
     snapshot = scene.snapshot
-    layer = scene.draw(spec)
     words = words_for(layer, snapshot, evidence.ledger.line(), look.date, evidence.where)
     if not look.page:
         return [_alone(layer, form)]
