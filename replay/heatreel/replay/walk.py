@@ -19,6 +19,10 @@ TOGGLES = frozenset({"accordion", "disclosure", "details", "dialog", "popover", 
 COVERS = frozenset({"dialog", "menu", "popover", "hover"})
 """Kinds of state that end when something outside of them is used."""
 
+DISMISSED = frozenset({"menu", "popover"})
+"""Kinds of state, when a click opened them, that leave the rest of the page at hand: a click outside happens while they
+are still there, and ends them."""
+
 EXCLUSIVE = frozenset({"tab", "carousel"})
 """Kinds of state of which one takes the place of another of the same group."""
 
@@ -118,9 +122,22 @@ class Walk:
         if match.status != "matched" or match.confidence < SURE:
             return False
         return all(
-            match.index in self._members(graph, cover, position) or cover in self._opened(graph, position, match.index)
+            match.index in self._members(graph, cover, position)
+            or cover in self._opened(graph, position, match.index)
+            or (_is_dismissed(graph, cover) and not self._is_over(graph, cover, position, match.index))
             for cover in self._covers(graph, position)
         )
+
+    def _is_over(self, graph: StateGraph, cover: int, position: int, element: int) -> bool:
+        """Whether something that a state revealed lies over the middle of an element."""
+        outline = graph.outline(position)
+        x, y, width, height = outline.elements[element].box
+        across, down = x + width / 2, y + height / 2
+        for member in self._members(graph, cover, position):
+            left, top, wide, high = outline.elements[member].box
+            if outline.elements[member].visible and left <= across < left + wide and top <= down < top + high:
+                return True
+        return False
 
     def _covers(self, graph: StateGraph, position: int) -> list[int]:
         """The state itself and those it was reached from, as far as they end when something outside is used."""
@@ -133,6 +150,13 @@ class Walk:
     def _after(self, graph: StateGraph, here: _Stack, element: int, clicked: bool) -> _Stack:
         """What is open after an event on an element of the state on top."""
         at = here[-1] if here else 0
+        if clicked:
+            there = set(self._opened(graph, at, element))
+            here = tuple(
+                state
+                for state in here
+                if state in there or not _is_dismissed(graph, state) or element in self._members(graph, state, at)
+            )
         opened = self._opened(graph, at, element)
         if not clicked:
             opened = [state for state in opened if graph.snapshots[state].state.recipe[-1].action == "hover"]
@@ -229,3 +253,8 @@ def opens_by_hover(place: Place) -> bool:
 def _covers(graph: StateGraph, position: int) -> bool:
     state = graph.snapshots[position].state
     return state.kind in COVERS or (bool(state.recipe) and state.recipe[-1].action == "hover")
+
+
+def _is_dismissed(graph: StateGraph, position: int) -> bool:
+    state = graph.snapshots[position].state
+    return state.kind in DISMISSED and bool(state.recipe) and state.recipe[-1].action == "click"
