@@ -21,6 +21,7 @@ from heatreel.core.workspace import Capture, Workspace
 if TYPE_CHECKING:
     from heatreel.capture.replaying import RecordingBrowser
     from heatreel.capture.results import CaptureResult, PageDone
+    from heatreel.replay.importing.options import ImportOptions
     from heatreel.replay.importing.rrweb import RecordedState
 
 MOST_STATES = 40

@@ -72,8 +72,10 @@ def import_files(
                 import_file(log, path, account, options)
             except InputError as exc:
                 refused.append(exc)
-            if account.read:
-                done.append(account)
+                # Its one line says it all, unless a part of it was stored.
+                if not account.events:
+                    continue
+            done.append(account)
     return Imported(tuple(done), tuple(refused))
 
 
