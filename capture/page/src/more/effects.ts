@@ -15,7 +15,7 @@ const enum Bound { Ms = 2500 }
  */
 const enum Noise { AloneMs = 500, LateMs = 60000, StillMs = 200, AtOnceMs = 50 }
 
-/** Letters of `EFFECTS` in core/batches.py. */
+/** Letters of `EFFECTS` in core/rowdata.py. */
 export type Kind = "m" | "n" | "s" | "f" | "t" | "w" | "i" | "c" | "d" | "p";
 
 /** Presses of which something may still follow: what has, in the order of coming, and after how many milliseconds. */
