@@ -23,7 +23,7 @@ DISMISSED = frozenset({"menu", "popover"})
 """Kinds of state, when a click opened them, that leave the rest of the page at hand: a click outside happens while they
 are still there, and ends them."""
 
-EXCLUSIVE = frozenset({"tab", "carousel"})
+EXCLUSIVE = frozenset({"tab", "carousel", "step", "language", "theme", "sort"})
 """Kinds of state of which one takes the place of another of the same group."""
 
 DEEPEST = 6

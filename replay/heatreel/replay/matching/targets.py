@@ -134,14 +134,23 @@ def _identical(target: Target, element: Element, index: TargetIndex) -> bool:
     A selector that counts siblings leads to another element once the list changes. So a name that several elements
     share, or none, needs the same link and picture, and a neighbour in common.
     """
-    if (target.tag, target.type) != (element.tag, element.type) or not _same_name(target, element):
+    if (target.tag, target.type) != (element.tag, element.type):
         return False
+    if not _only_selector(target) and not _same_name(target, element):
+        return False
+    if _only_selector(target):
+        return True
     if target.name_hash and int(index.equal("name_hash", target.name_hash).sum()) == 1:
         return True
     if (target.href, target.src) != (element.href, element.src):
         return False
     shared = set(target.near_hashes) & set(element.near_hashes)
     return bool(shared) or not target.near_hashes or not element.near_hashes
+
+
+def _only_selector(target: Target) -> bool:
+    """Whether a foreign source told nothing of a target but where it is: no name, no box."""
+    return not target.name_hash and not target.text_hash and not target.near_hashes and not any(target.box)
 
 
 def _same_name(target: Target, element: Element) -> bool:
