@@ -22,7 +22,7 @@ async def _crawl(seed: int, max_pages: int) -> list[str]:
     """Pages in the order in which they were admitted; reading takes a random number of turns."""
     chance = random.Random(seed)
     crawl = Crawl(["http://h/"], RouteTable(), max_pages, follow=True)
-    queue = Queue(crawl, lambda visit: 2)
+    queue = Queue(crawl, lambda _visit: 2)
 
     async def work() -> None:
         while job := await queue.take():

@@ -200,7 +200,9 @@ def capture(
         from heatreel.app.from_recording import capture_recording
 
         arm = chosen.arms[0].name
-        result = capture_recording(workspace, from_recording, chosen.label, chosen.site, arm, browser, replace)
+        result = capture_recording(
+            workspace, from_recording, chosen.label, chosen.site, arm, browser, replace, table=chosen.table
+        )
     else:
         result = capture_urls(workspace, pages, chosen, progress=not json, heal=heal)
     if json:
