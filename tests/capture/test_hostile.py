@@ -7,6 +7,7 @@ import shutil
 import ssl
 import subprocess
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -108,3 +109,12 @@ def test_a_certificate_that_nobody_vouches_for_is_named(tmp_path: Path) -> None:
         result = _captured(tmp_path / "workspace", [f"https://127.0.0.1:{server.server_address[1]}/"])
         server.shutdown()
     assert [one.reason for one in result.failed if "ERR_CERT_AUTHORITY_INVALID" in one.reason] != []
+
+
+def test_a_page_of_50_000_elements_is_captured_whole(tmp_path: Path, serve_folder: Callable[..., str]) -> None:
+    url = f"{serve_folder(HOSTILE)}/many.html"
+    done = _captured(tmp_path, [url], CaptureOptions(viewports=(DESKTOP,), routes="none"))
+    assert done.failures() == []
+    with Workspace.open(tmp_path) as workspace:
+        snapshot = workspace.snapshots(workspace.capture())[0]
+        assert sum(element.tag == "span" for element in workspace.outline(snapshot).elements) == 50_000

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from heatreel.core.element import Element, Outline
-from heatreel.replay.verify.contrast import contrast, poor
+from heatreel.replay.verify.contrast import contrast, enough, worst
 
 colours = st.integers(0, 0xFFFFFF).map(lambda value: f"#{value:06x}")
 
@@ -37,10 +37,10 @@ def test_order_does_not_matter_and_the_range_holds(one: str, two: str) -> None:
     [(16, False, True), (23.9, False, True), (24, False, False), (18.7, True, False), (18, True, True)],
 )  # fmt: skip
 def test_large_text_needs_less(px: float, bold: bool, is_poor: bool) -> None:
-    outline = Outline(100, 100, (text("#8a8a8a", "#ffffff", px, bold),))
-    assert (poor(outline, 0, 1) is not None) == is_poor
+    found = worst(Outline(100, 100, (text("#8a8a8a", "#ffffff", px, bold),)), 0, 1)
+    assert found and (found[0] < found[1]) == is_poor and found[1] == enough(text("", "", px, bold))
 
 
 def test_unknown_colours_are_not_judged() -> None:
     assert contrast(text("", "#ffffff")) is None and contrast(text("#ffffff", "")) is None
-    assert poor(Outline(100, 100, (text("#fefefe", ""),)), 0, 1) is None
+    assert worst(Outline(100, 100, (text("#fefefe", ""),)), 0, 1) is None

@@ -56,7 +56,6 @@ def only(found: tuple[Finding, ...]) -> Finding:
         ("not_interactive", shop(interactive=False)),
         ("below_fold", shop(top=1200)),
         ("shrank", shop(side=12)),
-        ("contrast", shop(ink="#999999", ground="#ffffff", px=16)),
     ],
 )
 def test_a_change_is_one_finding(rule: str, after: Outline) -> None:
@@ -228,3 +227,18 @@ def test_a_page_that_head_lacks_is_a_finding() -> None:
     finding = only(verify(before, capture((state(), shop()))).findings)
     assert (finding.rule, finding.severity, finding.place.page) == ("page_lost", "error", "/sale")
     assert DESKTOP.name in finding.detail
+
+
+def test_text_of_what_is_hot_that_fades_into_its_ground_is_a_finding_and_another_shade_is_not() -> None:
+    def faded(old: str, new: str, size: float = 16, on: int = BUY) -> tuple[Finding, ...]:
+        before = shop(ink=old, ground="#ffffff", px=size)
+        return compare(before, shop(ink=new, ground="#ffffff", px=size), clicks(before, (on, 60)))
+
+    finding = only(faded("#222222", "#aaaaaa"))
+    assert (finding.rule, finding.severity) == ("contrast", "warning")
+    assert "text has a contrast of 2.3 and needs 4.5" in finding.detail
+    assert faded("#222222", "#555555") == () and faded("#757575", "#7f7f7f") == ()
+    # What was too faint before is not news, large text needs less, and what nobody uses may fade.
+    assert faded("#aaaaaa", "#bbbbbb") == () and faded("#222222", "#8a8a8a", size=30) == ()
+    assert faded("#222222", "#aaaaaa", on=IMPRINT) == ()
+    assert compare(shop(ink="#222222", ground="#ffffff", px=16), shop(ink="#aaaaaa", ground="#ffffff", px=16)) == ()

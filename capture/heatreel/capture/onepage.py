@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from heatreel.capture.content import content
 from heatreel.capture.crawl import Crawl, Link
-from heatreel.capture.deadline import KEEP_S, pace, stretch
+from heatreel.capture.deadline import KEEP_S, for_size, pace, stretch
 from heatreel.capture.explore import Explorer
 from heatreel.capture.found import Exploration
 from heatreel.capture.grouping import shape
@@ -107,6 +107,7 @@ class OnePage:
         tab.pace_s = pace(time.monotonic() - began, tab.settled.ended == "quiet") * stretch()
         # A page that answers may take longer on a machine that has much to do; one that hangs may not.
         tab.earn(self.options.bounds.page_s * (stretch() - 1))
+        tab.earn(for_size(await tab.call("document.getElementsByTagName('*').length")))
         rule = self.task.arm.rule
         if not rule:
             return

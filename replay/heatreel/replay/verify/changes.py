@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from heatreel.core.element import Element
 from heatreel.core.finding import Place
 from heatreel.replay.matching.words import words
-from heatreel.replay.verify.contrast import poor
+from heatreel.replay.verify.contrast import fainter, worst
 from heatreel.replay.verify.elsewhere import Elsewhere
 from heatreel.replay.verify.links import address, same_destination
 from heatreel.replay.verify.order import Move
@@ -295,9 +295,9 @@ class StateCheck:
 
     def _fainter(self, index: int, seen: int) -> tuple[float, float] | None:
         """The contrast of an element's text on HEAD and what it needs, where that is too little and was not."""
-        now = poor(self.pair.after.outline, seen, int(self.after.ends[seen]))
-        was = poor(self.pair.before.outline, index, int(self.before.ends[index])) if now else None
-        return now if now and not was else None
+        now = worst(self.pair.after.outline, seen, int(self.after.ends[seen]))
+        was = worst(self.pair.before.outline, index, int(self.before.ends[index]))
+        return now if fainter(was, now) else None
 
     def _shrank(self, index: int, seen: int) -> bool:
         """Whether an element became much smaller, other than by another name or by another break of its line."""

@@ -9,6 +9,10 @@ LARGE_PX, LARGE_BOLD_PX = 24.0, 18.66
 """Text is large from 18 pt on, or from 14 pt when it is bold; 1 pt is 4/3 CSS px."""
 
 
+LESS = 0.8
+"""A ratio that is still this share of what it was is a shade of the same."""
+
+
 def contrast(element: Element) -> float | None:
     """The ratio of an element's own text to its ground, 1 to 21; None where either colour is not known."""
     if not (element.ink and element.ground):
@@ -23,15 +27,22 @@ def enough(element: Element) -> float:
     return ENOUGH_LARGE if large else ENOUGH
 
 
-def poor(outline: Outline, start: int, end: int) -> tuple[float, float] | None:
-    """The worst ratio of the texts of the elements from `start` to `end`, with the one it needs; None when all have
-    enough, or no colours are known."""
-    found = None
-    for element in outline.elements[start:end]:
-        ratio = contrast(element) if element.visible else None
-        if ratio is not None and ratio < enough(element) and (found is None or ratio < found[0]):
-            found = ratio, enough(element)
-    return found
+def worst(outline: Outline, start: int, end: int) -> tuple[float, float] | None:
+    """The ratio of the text, of those of the elements from `start` to `end`, that comes shortest of what it needs, with
+    that; None when no colours are known."""
+    known = [
+        (ratio, enough(element))
+        for element in outline.elements[start:end]
+        if element.visible and (ratio := contrast(element)) is not None
+    ]
+    return min(known, key=lambda one: one[0] / one[1], default=None)
+
+
+def fainter(was: tuple[float, float] | None, now: tuple[float, float] | None) -> bool:
+    """Whether text had enough contrast and has not any more, by more than an eye passes over."""
+    if was is None or now is None:
+        return False
+    return now[0] < now[1] and was[0] >= was[1] and now[0] <= LESS * was[0]
 
 
 def _luminance(colour: str) -> float:

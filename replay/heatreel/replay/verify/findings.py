@@ -125,6 +125,9 @@ def _severity(group: Group, heats: Mapping[ViewKey, Heat | None], rules: VerifyC
     rule = group.first.rule
     if rule in rules.severity:
         return rules.severity[rule]
+    if rule == "contrast" and not _is_hot_group(group, heats, rules):
+        # Colours change with every brand; whether what people use can be read is what matters.
+        return "off"
     severity = _by_kind(group, heats, rules)
     if not any(change.sure for change in group.changes):
         severity = _lowered(severity)
@@ -175,6 +178,15 @@ def _by_heat(severity: Severity, group: Group, heats: Mapping[ViewKey, Heat | No
     if any(100 * count >= rules.hot * known[key].total for key, count in counts.items() if count):
         return severity
     return _lowered(severity) if sum(counts.values()) else "info"
+
+
+def _is_hot_group(group: Group, heats: Mapping[ViewKey, Heat | None], rules: VerifyConfig) -> bool:
+    """Whether anything that changed is hot, where there are clicks enough to tell."""
+    for change in group.changes:
+        heat = heats.get(view_key(change.place))
+        if heat and heat.total >= rules.min_clicks and _is_hot(heat, change.element.selector, rules):
+            return True
+    return False
 
 
 def _is_hot(heat: Heat, selector: str, rules: VerifyConfig) -> bool:
