@@ -21,11 +21,11 @@ const selected = (): string => "" + getSelection();
 const isFar = (a: MouseEvent, b: MouseEvent, px: number): boolean =>
   Math.hypot(a.clientX - b.clientX, a.clientY - b.clientY) > px;
 
-/** Notes where the pointer has come to, if the element is still there: a page may have moved under it. */
+/** Notes where the pointer has come to, if the element is still there: a page may have moved, or gone, under it. */
 function rest(): void {
   const event = moved;
   moved = undefined;
-  if (!event || !over || (last && !isFar(event, last, Move.Px))) return;
+  if (!event || !over?.isConnected || (last && !isFar(event, last, Move.Px))) return;
   const where = place(over, (last = event));
   if (Math.max(Math.abs(where[3] - 0.5), Math.abs(where[4] - 0.5)) <= 0.5) add("m", where);
 }
@@ -37,7 +37,7 @@ export function move(event: PointerEvent): void {
   const target = left ? undefined : targetOf(event);
   if (target !== over) {
     const ms = now() - entered;
-    if (over && ms > Hover.Ms) add("a", [...place(over, moved || last), "hover", ms]);
+    if (over?.isConnected && ms > Hover.Ms) add("a", [...place(over, moved || last), "hover", ms]);
     over = target;
     entered = now();
   }
