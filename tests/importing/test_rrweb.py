@@ -21,7 +21,7 @@ from heatreel.core.workspace import Workspace
 from heatreel.replay.importing.job import Imported, import_files
 from heatreel.replay.importing.options import ImportOptions
 from heatreel.replay.replay import replay
-from recorder.driving import visiting
+from recorder.driving import Visit, visiting
 
 pytestmark = pytest.mark.browser
 
@@ -56,6 +56,19 @@ class Both:
     key: str
 
 
+SCROLL_TOLD = """() => {
+  const told = rrwebEvents.filter((event) => event.type === 3 && event.data.source === 3).pop();
+  return told ? Math.abs(told.data.y - scrollY) < 1 : !scrollY;
+}"""
+
+
+def click(visit: Visit, selector: str, **options: Any) -> None:
+    """A click once the window has come to rest, and rrweb, which tells of scrolling late, has told so."""
+    visit.page.locator(selector).scroll_into_view_if_needed()
+    visit.page.wait_for_function(SCROLL_TOLD)
+    visit.click(selector, **options)
+
+
 @pytest.fixture(scope="module")
 def both(tmp_path_factory: pytest.TempPathFactory, site_package: Callable[[str], Path]) -> Iterator[Both]:
     """A visit to the FAQ page of a template: answers opened, a drop-down menu, a field, a scroll."""
@@ -66,19 +79,19 @@ def both(tmp_path_factory: pytest.TempPathFactory, site_package: Callable[[str],
         page.add_init_script("globalThis.module = undefined;" + script)
         visit.open("faq.html")
         page.evaluate(RECORD)
-        visit.click("h1")
-        visit.click("#headingTwo a")
+        click(visit, "h1")
+        click(visit, "#headingTwo a")
         page.wait_for_selector("#collapseTwo.show")
-        visit.click("#collapseTwo .card-body")
-        visit.click("#headingTwo a")
+        click(visit, "#collapseTwo .card-body")
+        click(visit, "#headingTwo a")
         page.wait_for_selector("#collapseTwo:not(.show):not(.collapsing)", state="attached")
-        visit.click("#headingThree a", position={"x": 3, "y": 5})
+        click(visit, "#headingThree a", position={"x": 3, "y": 5})
         page.wait_for_selector("#collapseThree.show")
-        visit.click("#collapseThree .card-body", position={"x": 40, "y": 10})
-        visit.click("#navbarDropdownPortfolio")
+        click(visit, "#collapseThree .card-body", position={"x": 40, "y": 10})
+        click(visit, "#navbarDropdownPortfolio")
         page.wait_for_selector(".dropdown-menu.show")
-        visit.click(".dropdown-menu.show a >> nth=1", modifiers=["Shift"], no_wait_after=True)
-        visit.click("footer p")
+        click(visit, ".dropdown-menu.show a >> nth=1", modifiers=["Shift"], no_wait_after=True)
+        click(visit, "footer p")
         events = page.evaluate("rrwebEvents")
         visit.watched()
         visit.flush()

@@ -107,7 +107,8 @@ class OnePage:
         tab.pace_s = pace(time.monotonic() - began, tab.settled.ended == "quiet") * stretch()
         # A page that answers may take longer on a machine that has much to do; one that hangs may not.
         tab.earn(self.options.bounds.page_s * (stretch() - 1))
-        tab.earn(for_size(await tab.call("document.getElementsByTagName('*').length")))
+        with suppress(PageError):  # Of a page that loads itself again just now there is nothing to count.
+            tab.earn(for_size(await tab.call("document.getElementsByTagName('*').length")))
         rule = self.task.arm.rule
         if not rule:
             return
