@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from heatreel.core.dwell import IDLE_MS, Watched
 from heatreel.core.hits import Away, Hits
-from heatreel.overlays.attention import BAND, IDLE_MS, Watched, attention, exposures, joined, merge
+from heatreel.core.reach import reach
+from heatreel.overlays.attention import BAND, attention, exposures, merge
 from heatreel.overlays.context import Context
 from heatreel.overlays.layers import LayerSpec, draw_layer
-from heatreel.overlays.reach import reach
 from heatreel.overlays.wording import title_of, words_for
 from overlays_making import make_hits, make_outline, make_snapshot, type_of
 
@@ -31,7 +32,7 @@ def visit(number: int, *steps: tuple[str, float, float]) -> Hits:
 
 
 def watched(*visits: Hits, here: np.ndarray | None = None, away: Away | None = None) -> Watched:  # type: ignore[type-arg]
-    hits = joined(visits)
+    hits = Hits.joined(visits)
     return Watched(hits, np.ones(len(hits), bool) if here is None else here, np.full(len(hits), WINDOW), away)
 
 
@@ -118,7 +119,7 @@ def test_no_visit_no_dwell() -> None:
 
 
 def test_what_was_clicked_in_an_inner_scroller_is_not_depth_of_the_page() -> None:
-    hits = joined([visit(0, ("view", 600, 0), ("click", 2300, 1)), visit(1, ("view", 600, 0))])
+    hits = Hits.joined([visit(0, ("view", 600, 0), ("click", 2300, 1)), visit(1, ("view", 600, 0))])
     inside = np.array([False, True, False])
     assert reach(hits, 2400).seen[2000] == 1
     found = reach(hits, 2400, inside)

@@ -9,7 +9,6 @@ import pytest
 
 from heatreel.core.errors import InputError
 from heatreel.core.hits import Hits
-from heatreel.overlays.attention import joined
 from heatreel.overlays.colour import diverging
 from heatreel.overlays.difference import MIDDLE, Side, draw_difference
 from heatreel.overlays.layers import LayerSpec, lay
@@ -31,7 +30,7 @@ def clicks(count: int, button: int, first_visit: int = 0) -> Hits:
 
 
 def side(name: str, visits: int, **by_button: int) -> Side:
-    hits = joined([clicks(count, int(button[1:])) for button, count in by_button.items()])
+    hits = Hits.joined([clicks(count, int(button[1:])) for button, count in by_button.items()])
     return Side(name, hits, rank_elements(hits, OUTLINE, visits), visits)
 
 
@@ -70,7 +69,7 @@ def test_a_group_against_itself_has_no_difference() -> None:
 
 def test_one_person_who_clicks_ten_times_is_one() -> None:
     calm = side("before", 500, b3=20)
-    angry = joined([clicks(20, 3)] * 10)
+    angry = Hits.joined([clicks(20, 3)] * 10)
     layer = draw_difference(
         SNAPSHOT, OUTLINE, calm, Side("after", angry, rank_elements(angry, OUTLINE, 500), 500), LayerSpec()
     )

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from heatreel.core import reach as reaching
 from heatreel.core.errors import InputError
 from heatreel.core.hits import Hits
-from heatreel.overlays import reach as reaching
 from heatreel.overlays.colour import FIRST_LEVEL
 from heatreel.overlays.counts import SHARE_BELOW, aggregate, cell_for
 from heatreel.overlays.density import density

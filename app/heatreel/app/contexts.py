@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from heatreel.core.dwell import Watched
 from heatreel.core.errors import InputError
 from heatreel.core.hits import SIGNALS, TYPES, Away, Hits
 from heatreel.core.state import Snapshot
 from heatreel.core.workspace import Replay, Workspace
-from heatreel.overlays.attention import Watched, joined
 from heatreel.overlays.context import Context
 from heatreel.overlays.dots import MOST_GROUPS, Split
 from heatreel.replay.segments import EVENT_KEYS, PROPERTY, SESSION_KEYS, SNAPSHOT_KEYS
@@ -115,7 +115,7 @@ def _watched(
     around: list[tuple[Snapshot, Hits]],
 ) -> Watched:
     heights = np.array([row.get("height") or snapshot.viewport.height for row in table] or [0], np.float32)
-    hits = joined([some for _, some in around])
+    hits = Hits.joined([some for _, some in around])
     here = np.concatenate([np.full(len(some), one.id == snapshot.id) for one, some in around] or [np.zeros(0, bool)])
     blob = replay.details.get("away_blob")
     away = Away.from_bytes(workspace.blobs.get(blob)) if blob else None

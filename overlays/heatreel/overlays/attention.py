@@ -7,40 +7,21 @@ fixations say which part of the window gets how much of a moment, and the outcom
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from heatreel.core.dwell import SEEN_MS, Moments, Watched, in_order, moments, watching
 from heatreel.core.element import Element, Outline
-from heatreel.core.hits import TYPES, Away, Hits
-from heatreel.overlays.reach import settled_depths
+from heatreel.core.hits import TYPES
 
 BAND = 4
 """Height of a band in CSS px."""
 
-IDLE_MS = 30_000
-"""Of a longer pause between two events only so much counts: nobody is known to have been there."""
-
-SEEN_MS = 150
-"""An element was exposed when the middle of its height was on screen for so long: as Contentsquare publishes it."""
-
 _SLICES = 10
 _ENOUGH_FIXATIONS = 200
-
-
-@dataclass(frozen=True, eq=False)
-class Watched:
-    """The hits of all states of a page at a viewport, and which of them are in the state that is painted.
-
-    `window` is the height of each hit's window in CSS px, shape (n,). `away` is when tabs were hidden.
-    """
-
-    hits: Hits
-    here: NDArray[np.bool_]
-    window: NDArray[np.float32]
-    away: Away | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,16 +44,6 @@ class Attention:
         return self.ms / 1000 / max(self.visits, 1)
 
 
-@dataclass(frozen=True, eq=False)
-class Moments:
-    """Stretches of time in which a window stood still: visit, its edges in page CSS px, and how long; shape (k,)."""
-
-    visit: NDArray[np.int32]
-    top: NDArray[np.float32]
-    bottom: NDArray[np.float32]
-    ms: NDArray[np.float64]
-
-
 @dataclass(frozen=True, slots=True)
 class Exposure:
     """How an element was exposed: share of the visits, 0 to 1, and seconds on average over these."""
@@ -82,23 +53,16 @@ class Exposure:
     seconds: float
 
 
-def joined(parts: Sequence[Hits]) -> Hits:
-    """Hits of several snapshots as one table."""
-    if not parts:
-        return Hits.empty()
-    return Hits(**{item.name: np.concatenate([getattr(part, item.name) for part in parts]) for item in fields(Hits)})
-
-
 def attention(watched: Watched, height: int) -> Attention:
     """The attention on a page of `height` CSS px, in the state that is painted."""
-    moments = _moments(watched)
+    found = moments(watched)
     gaze = _gaze(watched)
     profile = _profile(gaze) if len(gaze[0]) >= _ENOUGH_FIXATIONS else np.ones(_SLICES)
-    ms = _by_band(moments, profile, height)
-    visits = int(np.unique(watched.hits.visit[watched.here & _watching(watched.hits)]).size)
+    ms = _by_band(found, profile, height)
+    visits = int(np.unique(watched.hits.visit[watched.here & watching(watched.hits)]).size)
     if len(gaze[0]) < _ENOUGH_FIXATIONS:
-        return Attention(ms, visits, moments)
-    return Attention(ms, visits, moments, _fit(ms, gaze), len(gaze[0]))
+        return Attention(ms, visits, found)
+    return Attention(ms, visits, found, _fit(ms, gaze), len(gaze[0]))
 
 
 def merge(a: Attention, b: Attention) -> Attention:
@@ -139,61 +103,17 @@ def sections_of(outline: Outline, height: int) -> list[Element]:
 
 def _exposure(found: Attention, element: Element) -> Exposure:
     middle = element.box[1] + element.box[3] / 2
-    moments = found.moments
-    on_screen = (moments.top <= middle) & (middle < moments.bottom)
+    stood = found.moments
+    on_screen = (stood.top <= middle) & (middle < stood.bottom)
     if not on_screen.any() or not found.visits:
         return Exposure(element.index, 0.0, 0.0)
-    by_visit = np.bincount(moments.visit[on_screen], moments.ms[on_screen])
+    by_visit = np.bincount(stood.visit[on_screen], stood.ms[on_screen])
     exposed = by_visit[by_visit >= SEEN_MS]
     return Exposure(
         element.index,
         min(len(exposed) / found.visits, 1.0),
         float(exposed.mean()) / 1000 if len(exposed) else 0.0,
     )
-
-
-def _watching(hits: Hits) -> NDArray[np.bool_]:
-    return np.isin(hits.type, [TYPES.index("view"), TYPES.index("scroll")])
-
-
-def _in_order(watched: Watched) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """The rows by visit and time, and for each the lower edge of the window at that time (NaN: not known yet)."""
-    hits = watched.hits
-    order = np.lexsort((hits.time_ms, hits.visit))
-    tells = _watching(hits)[order]
-    last = np.maximum.accumulate(np.where(tells, np.arange(len(order)), -1)) if len(order) else np.zeros(0, np.int64)
-    visit = hits.visit[order]
-    known = (last >= 0) & (visit[last] == visit)
-    return order, np.where(known, settled_depths(hits)[order][last], np.nan).astype(np.float32)
-
-
-def _moments(watched: Watched) -> Moments:
-    order, bottom = _in_order(watched)
-    hits = watched.hits
-    visit, time = hits.visit[order], hits.time_ms[order]
-    ms = np.zeros(len(order))
-    same = visit[1:] == visit[:-1]
-    ms[:-1][same] = np.diff(time)[same]
-    ms -= _hidden(watched.away, visit, time, ms)
-    ms = np.clip(ms, 0, IDLE_MS) * hits.weight[order]
-    kept = np.isfinite(bottom) & (ms > 0) & watched.here[order]
-    top = bottom - watched.window[order]
-    return Moments(visit[kept], top[kept], bottom[kept], ms[kept])
-
-
-def _hidden(
-    away: Away | None, visit: NDArray[np.int32], time: NDArray[np.float64], ms: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """How much of each stretch of time the tab was hidden."""
-    hidden = np.zeros(len(visit))
-    if away is None or not len(away):
-        return hidden
-    rows = {int(number): np.flatnonzero(visit == number) for number in np.unique(away.visit)}
-    for number, start, end in zip(away.visit.tolist(), away.from_ms.tolist(), away.to_ms.tolist(), strict=True):
-        of_visit = rows[number]
-        begins, ends = time[of_visit], time[of_visit] + ms[of_visit]
-        hidden[of_visit] += np.clip(np.minimum(ends, end) - np.maximum(begins, start), 0, None)
-    return hidden
 
 
 def _by_band(moments: Moments, profile: NDArray[np.float64], height: int) -> NDArray[np.int64]:
@@ -210,7 +130,7 @@ def _by_band(moments: Moments, profile: NDArray[np.float64], height: int) -> NDA
 
 def _gaze(watched: Watched) -> tuple[NDArray[np.float32], NDArray[np.float64], NDArray[np.float32]]:
     """Fixations on the state: page y, ms, and place in the window, 0 to 1."""
-    order, bottom = _in_order(watched)
+    order, bottom = in_order(watched)
     hits = watched.hits
     chosen = (hits.type[order] == TYPES.index("gaze")) & watched.here[order] & np.isfinite(bottom)
     y, window = hits.y[order][chosen], watched.window[order][chosen]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from heatreel.overlays.attention import Watched
+from heatreel.core.dwell import Watched
 from heatreel.overlays.dots import Split
 
 

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from heatreel.core.dwell import Watched
 from heatreel.core.element import Outline
 from heatreel.core.errors import InputError
 from heatreel.core.hits import Hits
+from heatreel.core.reach import Reach, reach
 from heatreel.core.state import Snapshot
 from heatreel.overlays import composite, encode, tone
-from heatreel.overlays.attention import BAND, Attention, Watched, attention
+from heatreel.overlays.attention import BAND, Attention, attention
 from heatreel.overlays.colour import DEFAULT_COLOURS, FIRST_LEVEL, Palette, Ramp, palette
 from heatreel.overlays.context import NO_CONTEXT, Context
 from heatreel.overlays.destinations import Destination, destinations
@@ -26,7 +28,6 @@ from heatreel.overlays.evidence import Row
 from heatreel.overlays.fixed import things_on, under_fixed
 from heatreel.overlays.heat import Box, Heat, Sample, distinct, heat_of
 from heatreel.overlays.kinds import Kind, kind_named
-from heatreel.overlays.reach import Reach, reach
 from heatreel.overlays.scrollers import scrolled_away
 from heatreel.overlays.tone import Scale, Tone
 

@@ -7,13 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from heatreel.core.element import Outline
+from heatreel.core.reach import MARKS, Reach
 from heatreel.overlays.attention import Attention, exposures, sections_of
 from heatreel.overlays.difference import Difference, ElementChange
 from heatreel.overlays.evidence import Row
 from heatreel.overlays.labels import Box, Labels
 from heatreel.overlays.layers import Layer
 from heatreel.overlays.lettering import Colour, pill, width_of
-from heatreel.overlays.reach import MARKS, Reach
 from heatreel.overlays.wording import empty_words
 
 _INK: Colour = (22, 22, 29)
