@@ -1,0 +1,335 @@
+"""What insights are read from: all hits of a replay in one table by visit and time, and what was clicked, by name.
+
+A *place* is a page at a viewport and variant; its states share their elements, told apart by selector. A *control* is
+an element of a place (a click on a picture inside a link counts for the link), a *thing* the same selector of a page at
+all its places.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from heatreel.core.dwell import Moments, Watched, moments
+from heatreel.core.element import Element, Outline
+from heatreel.core.hits import SIGNALS, TYPES, Away, Hits
+from heatreel.core.insight import Where
+from heatreel.core.state import DEFAULT, Snapshot
+from heatreel.replay.insights.kept import Kept
+from heatreel.replay.ranking import label_of
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+CLICKS = (TYPES.index("click"), TYPES.index("tap"))
+
+
+@dataclass(frozen=True)
+class Place:
+    """A page at a viewport and variant: its snapshots, by position in `Material.snapshots`, the default first."""
+
+    number: int
+    page: str
+    viewport: str
+    variant: str
+    touch: bool
+    ordinals: tuple[int, ...]
+    height: float
+    window: int
+
+    def __str__(self) -> str:
+        return f"{self.page} on {self.viewport}" + (f", variant {self.variant}" if self.variant else "")
+
+
+@dataclass(frozen=True)
+class Control:
+    """An element of a place in all its states: `at` holds its position in the outline of each snapshot that has it,
+    `shown` the snapshots (ordinals) where it is visible. `element` is as the first of them shows it."""
+
+    number: int
+    place: int
+    thing: int
+    selector: str
+    ordinal: int
+    element: Element
+    at: Mapping[int, int]
+    shown: tuple[int, ...]
+
+    @property
+    def name(self) -> str:
+        return label_of(self.element)
+
+
+@dataclass(frozen=True)
+class Table:
+    """The hits, shape (n,), by visit and time. `visit` counts from 0 without gaps; `control` is -1 without element."""
+
+    visit: Ints
+    session: Ints
+    type: NDArray[np.uint8]
+    signals: NDArray[np.uint16]
+    snap: Ints
+    element: Ints
+    control: Ints
+    x: Floats
+    y: Floats
+    time_ms: Floats
+    ms: Floats
+    weight: Floats
+    signature: Ints
+
+
+@dataclass(frozen=True)
+class Visits:
+    """The visits, shape (v,): place (of most of their hits' first), session, first and last time, weight, and whether
+    the session went nowhere after them."""
+
+    place: Ints
+    session: Ints
+    start_ms: Floats
+    end_ms: Floats
+    weight: Floats
+    ends: Bools
+    begins: Bools
+
+
+class Material:
+    """The hits of a replay on the snapshots of a capture, gathered for insights."""
+
+    def __init__(
+        self,
+        snapshots: Sequence[Snapshot],
+        outlines: Sequence[Outline],
+        hits: Sequence[Hits],
+        sessions: Sequence[Mapping[str, Any]],
+        kept: Kept,
+        away: Away | None = None,
+        details: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.snapshots = tuple(snapshots)
+        self.outlines = tuple(outlines)
+        self.sessions = sessions
+        self.kept = kept
+        self.away = away
+        self.details = details or {}
+        self.places = _places(self.snapshots)
+        self.place_of = np.zeros(len(self.snapshots), np.int64)
+        for place in self.places:
+            self.place_of[list(place.ordinals)] = place.number
+        self.pages = tuple(dict.fromkeys(place.page for place in self.places))
+        self.controls, self._of_element, self.things = self._find_controls()
+        self.table, self.visit_ids, self._hits, self._order = self._gather(hits)
+        self.visits = _visits(self.table, self.place_of)
+
+    # Elements
+
+    def _find_controls(self) -> tuple[tuple[Control, ...], list[Ints], tuple[tuple[str, str], ...]]:
+        found: dict[tuple[int, str], dict[str, Any]] = {}
+        things: dict[tuple[str, str], int] = {}
+        of_element: list[Ints] = []
+        for ordinal, outline in enumerate(self.outlines):
+            place = int(self.place_of[ordinal])
+            numbers = np.full(len(outline.elements), -1, np.int64)
+            acting = acting_of(outline)
+            for element in outline.elements:
+                if acting[element.index] != element.index:
+                    numbers[element.index] = numbers[acting[element.index]]
+                    continue
+                key = (place, element.selector)
+                record = found.get(key)
+                if record is None:
+                    thing = things.setdefault((self.snapshots[ordinal].page, element.selector), len(things))
+                    record = found[key] = {"number": len(found), "thing": thing, "at": {}, "shown": [], "first": None}
+                record["at"][ordinal] = element.index
+                if element.visible and min(element.box[2:]) > 0:
+                    record["shown"].append(ordinal)
+                    if record["first"] is None or not _is_shown(self.outlines[record["first"][0]], record["first"][1]):
+                        record["first"] = (ordinal, element.index)
+                elif record["first"] is None:
+                    record["first"] = (ordinal, element.index)
+                numbers[element.index] = record["number"]
+            of_element.append(numbers)
+        controls = tuple(
+            Control(
+                record["number"], place, record["thing"], selector, record["first"][0],
+                self.outlines[record["first"][0]].elements[record["first"][1]], record["at"], tuple(record["shown"]),
+            )
+            for (place, selector), record in found.items()
+        )  # fmt: skip
+        return controls, of_element, tuple(things)
+
+    @cached_property
+    def thing_of(self) -> Ints:
+        """The thing of each control; one more at the end, -1, for no control."""
+        return np.array([*(control.thing for control in self.controls), -1], np.int64)
+
+    @cached_property
+    def controls_of_thing(self) -> dict[int, list[Control]]:
+        found: dict[int, list[Control]] = {}
+        for control in self.controls:
+            found.setdefault(control.thing, []).append(control)
+        return found
+
+    def control(self, place: Place, selector: str) -> Control | None:
+        return self._by_selector.get((place.number, selector))
+
+    @cached_property
+    def _by_selector(self) -> dict[tuple[int, str], Control]:
+        return {(control.place, control.selector): control for control in self.controls}
+
+    def where(self, control: Control, ordinal: int | None = None) -> Where:
+        """The place to look at a control: in the state asked for, else the first that shows it."""
+        ordinal = control.ordinal if ordinal is None or ordinal not in control.at else ordinal
+        snapshot = self.snapshots[ordinal]
+        element = self.outlines[ordinal].elements[control.at[ordinal]]
+        names = (snapshot.page, snapshot.viewport.name, snapshot.variant, snapshot.state.id)
+        return Where(*names, control.selector, label_of(element), element.box)
+
+    def where_place(self, place: Place) -> Where:
+        return Where(place.page, place.viewport, place.variant, self.snapshots[place.ordinals[0]].state.id)
+
+    # Hits
+
+    def _gather(self, hits: Sequence[Hits]) -> tuple[Table, Ints, Hits, Ints]:
+        joined = Hits.joined(hits)
+        snap = np.repeat(np.arange(len(hits)), [len(one) for one in hits]).astype(np.int64)
+        ids, visit = np.unique(joined.visit, return_inverse=True)
+        order = np.lexsort((joined.time_ms, visit))
+        control = np.full(len(joined), -1, np.int64)
+        start = 0
+        for ordinal, one in enumerate(hits):
+            here = slice(start, start + len(one))
+            element = joined.element[here]
+            if len(one) and len(self._of_element[ordinal]):
+                control[here] = np.where(element >= 0, self._of_element[ordinal][np.maximum(element, 0)], -1)
+            start += len(one)
+        whole = {name: getattr(joined, name)[order] for name in ("type", "signals")}
+        table = Table(
+            visit=visit[order].astype(np.int64), session=joined.session[order].astype(np.int64), snap=snap[order],
+            element=joined.element[order].astype(np.int64), control=control[order], 
+            x=joined.x[order].astype(np.float64), y=joined.y[order].astype(np.float64), time_ms=joined.time_ms[order], ms=joined.ms[order].astype(np.float64),
+            weight=joined.weight[order].astype(np.float64), signature=joined.signature[order].astype(np.int64), **whole,
+        )  # fmt: skip
+        return table, ids.astype(np.int64), joined, order
+
+    @cached_property
+    def is_click(self) -> Bools:
+        return np.isin(self.table.type, CLICKS)
+
+    @cached_property
+    def clicks(self) -> Ints:
+        """The rows of clicks and taps on elements."""
+        return np.flatnonzero(self.is_click & (self.table.control >= 0))
+
+    def with_signal(self, name: str) -> Ints:
+        """The rows of clicks (or moves) that carry a signal."""
+        return np.flatnonzero((self.table.signals & (1 << SIGNALS.index(name))) != 0)
+
+    @cached_property
+    def visit_pages(self) -> Ints:
+        """The page of each visit, as a position in `pages`."""
+        number = {page: at for at, page in enumerate(self.pages)}
+        of_place = np.array([number[place.page] for place in self.places], np.int64)
+        return of_place[self.visits.place] if len(self.places) else self.visits.place
+
+    def visits_of_page(self, page: str) -> Ints:
+        return np.flatnonzero(self.visit_pages == self.pages.index(page))
+
+    def visits_at(self, place: Place) -> Ints:
+        return np.flatnonzero(self.visits.place == place.number)
+
+    def did(self, rows: Ints) -> Bools:
+        """Which visits have any of the rows, shape (v,)."""
+        found = np.zeros(len(self.visits.place), bool)
+        found[self.table.visit[rows]] = True
+        return found
+
+    def examples(self, visits: Ints, most: int = 5) -> tuple[str, ...]:
+        """Ids of a few sessions of visits."""
+        numbers = list(dict.fromkeys(self.visits.session[visits[: 20 * most]].tolist()))[:most]
+        return tuple(str(self.sessions[number]["session"]) for number in numbers if number < len(self.sessions))
+
+    @cached_property
+    def windows(self) -> Floats:
+        """The height of the window of each session, CSS px; 0 where unknown."""
+        return np.array([row.get("height") or 0 for row in self.sessions] or [0], np.float64)
+
+    @cached_property
+    def stood(self) -> tuple[Moments, Ints]:
+        """Where windows stood still and for how long, over all places, and the snapshot of each such moment."""
+        hits = self._hits
+        usual = np.array([self.snapshots[ordinal].viewport.height for ordinal in range(len(self.snapshots))] or [0])
+        snap = np.empty(len(hits), np.int64)
+        snap[self._order] = self.table.snap
+        heights = self.windows[np.minimum(hits.session, len(self.windows) - 1)]
+        window = np.where(heights > 0, heights, usual[snap]).astype(np.float32)
+        found = moments(Watched(hits, np.ones(len(hits), bool), window, self.away))
+        return found, snap[found.row]
+
+    @cached_property
+    def triggers(self) -> dict[tuple[int, str], list[int]]:
+        """Snapshots (ordinals) that an action on a selector of a place leads to."""
+        found: dict[tuple[int, str], list[int]] = {}
+        for ordinal, snapshot in enumerate(self.snapshots):
+            if snapshot.state.recipe:
+                key = (int(self.place_of[ordinal]), snapshot.state.recipe[-1].selector)
+                found.setdefault(key, []).append(ordinal)
+        return found
+
+
+def _is_shown(outline: Outline, index: int) -> bool:
+    return outline.elements[index].visible
+
+
+def acting_of(outline: Outline) -> Ints:
+    """For each element the nearest one around it (or itself) that acts; itself when none does."""
+    found = np.arange(len(outline.elements), dtype=np.int64)
+    acts = np.zeros(len(outline.elements), dtype=bool)
+    for element in outline.elements:
+        above = element.parent
+        if not element.interactive and above >= 0 and acts[above]:
+            found[element.index] = found[above]
+            acts[element.index] = True
+        acts[element.index] |= element.interactive
+    return found
+
+
+def _places(snapshots: Sequence[Snapshot]) -> tuple[Place, ...]:
+    found: dict[tuple[str, str, str], list[int]] = {}
+    for ordinal, snapshot in enumerate(snapshots):
+        found.setdefault((snapshot.page, snapshot.viewport.name, snapshot.variant), []).append(ordinal)
+    places = []
+    for number, ((page, viewport, variant), ordinals) in enumerate(found.items()):
+        ordinals.sort(key=lambda ordinal: (snapshots[ordinal].state.id != DEFAULT, ordinal))
+        first = snapshots[ordinals[0]]
+        places.append(
+            Place(number, page, viewport, variant, first.viewport.touch, tuple(ordinals), first.height,
+                  first.viewport.height)
+        )  # fmt: skip
+    return tuple(places)
+
+
+def _visits(table: Table, place_of: Ints) -> Visits:
+    first = np.flatnonzero(np.diff(table.visit, prepend=-1)) if len(table.visit) else np.zeros(0, np.int64)
+    last = np.append(first[1:] - 1, len(table.visit) - 1) if len(first) else first
+    session, start = table.session[first], table.time_ms[first]
+    ends, begins = np.ones(len(first), bool), np.ones(len(first), bool)
+    order = np.lexsort((start, session))
+    same = session[order[1:]] == session[order[:-1]]
+    ends[order[:-1]] = ~same
+    begins[order[1:]] = ~same
+    return Visits(
+        place=place_of[table.snap[first]] if len(first) else first,
+        session=session,
+        start_ms=start,
+        end_ms=table.time_ms[last],
+        weight=table.weight[first],
+        ends=ends,
+        begins=begins,
+    )
