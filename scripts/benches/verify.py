@@ -3,6 +3,7 @@
     .venv/bin/python scripts/benches/verify.py                       # the pages of tests/sites, at two viewports
     .venv/bin/python scripts/benches/verify.py --pairs FOLDER        # old pages of a folder of pairs instead
     .venv/bin/python scripts/benches/verify.py --shop                # the shop against its redesign, three viewports
+    .venv/bin/python scripts/benches/verify.py --flakes 20           # builds that have not changed, three viewports
 
 For each kind of change: how often it was made, how often found, and what was found beside it ("not told": findings
 that name none of what was changed). Nobody would notice the kinds of the second table; any finding there is wrong.
@@ -22,7 +23,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path[0] = str(ROOT / "tests")  # instead of this folder, where this file would stand for tests/verify
+# Instead of this folder, where this file would stand for tests/verify; that comes last.
+sys.path[0] = str(ROOT / "tests")
+sys.path.append(str(Path(__file__).parent))
+
+from verify_flakes import print_flakes  # noqa: E402
 
 from heatreel.core.viewport import DEFAULT_VIEWPORTS, Viewport  # noqa: E402
 from serving import served  # noqa: E402
@@ -122,6 +127,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pairs", type=Path, help="folder of page pairs: FOLDER/ID/before.html")
     parser.add_argument("--shop", action="store_true", help="the demo shop against its redesign")
+    parser.add_argument("--flakes", type=int, metavar="RUNS", help="capture the same build so often, and verify")
+    parser.add_argument("--site", action="append", help="with --flakes: shop or a package; default: all")
     parser.add_argument("--each", type=int, default=2, help="changes of each kind for each page")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--viewport", action="append", help="NAME=WxH[@DPR][,touch]; default: desktop and mobile")
@@ -129,6 +136,9 @@ def main() -> None:
     parser.add_argument("--examples", action="store_true", help="list what was missed or not told")
     chosen = parser.parse_args()
     viewports = tuple(Viewport.parse(text) for text in chosen.viewport or ())
+    if chosen.flakes:
+        print_flakes(chosen.site or (), SITES, chosen.flakes, viewports or DEFAULT_VIEWPORTS, chosen.workers)
+        return
     if chosen.shop:
         asyncio.run(shop(viewports or DEFAULT_VIEWPORTS, chosen.workers))
         return

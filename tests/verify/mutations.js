@@ -98,6 +98,7 @@
       for (const rule of rules) {
         if (rule.selectorText) rule.selectorText = rewrite(rule.selectorText);
         if (rule.cssRules) rename(rule.cssRules);
+        if (rule.styleSheet) rename(rule.styleSheet.cssRules);
       }
     };
     for (const sheet of document.styleSheets) {

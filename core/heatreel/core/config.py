@@ -64,8 +64,9 @@ class VerifyConfig(Strict):
     `survival`: least % of the clicks of BASE that still land. `hot`: % of the clicks of a page and viewport that
     makes an element hot. `min_clicks`: with fewer on a page and viewport, heat does not lower a severity. `seen`:
     least % of visits that must scroll as far as an element that was shown at first. `target_px`: least side of a
-    target on touch viewports, CSS px. `look`: most % of a picture that may look different; left out, pictures are not
-    compared. `severity` sets rules to error, warning, info or off.
+    target on touch viewports, CSS px. `shift`: cumulative layout shift (web.dev/cls) of a load above
+    which it is told, when it also grew by as much. `look`: most % of a picture that may look different; left out,
+    pictures are not compared. `severity` sets rules to error, warning, info or off.
     """
 
     survival: Percent = 90
@@ -73,6 +74,7 @@ class VerifyConfig(Strict):
     min_clicks: Annotated[int, Field(ge=1)] = 50
     seen: Percent = 80
     target_px: Literal[24, 44] = 24
+    shift: Annotated[float, Field(gt=0)] = 0.1
     look: Percent | None = None
     fail_on: tuple[str, ...] = ("error",)
     severity: dict[str, Severity | Literal["off"]] = Field(default_factory=dict)

@@ -27,6 +27,7 @@ VERIFY_RULES: Mapping[str, str] = MappingProxyType({
     "target_size": "targets for fingers are large enough, or stand alone",
     "contrast": "texts of what acts stand out enough (WCAG 2.2, 1.4.3)",
     "moved": "elements keep their place among their neighbours",
+    "layout_shift": "what is shown does not move by itself while the page loads",
     "survival": "enough of the clicks of BASE land on what they landed on",
     "journey": "the commonest ways of real sessions can be gone",
     "look": "pictures look the same, but for the share that may differ",

@@ -172,10 +172,35 @@
   const LAZY = "img[data-src], img[data-lazy], img[data-srcset], [data-bg], [data-background]";
   const ROUNDS = 3;
 
+  // How much what is shown moved by itself so far: the worst burst of layout shifts, as web.dev/cls adds them up, and
+  // what moved most in it. Shifts while scrolling past are none of a visitor's.
+  const GAP_MS = 1000, BURST_MS = 5000;
+  const area = ({ currentRect: { width, height } }) => width * height;
+  const shifted = () => {
+    let score = 0, node = null, burst = 0, first = 0, last = -Infinity;
+    try {
+      const observer = new PerformanceObserver(() => {});
+      observer.observe({ type: "layout-shift", buffered: true });
+      for (const { value, hadRecentInput, startTime, sources } of observer.takeRecords()) {
+        if (hadRecentInput) continue;
+        if (startTime - last > GAP_MS || startTime - first > BURST_MS) [burst, first] = [0, startTime];
+        burst += value;
+        last = startTime;
+        if (burst <= score) continue;
+        score = burst;
+        node = sources.reduce((most, one) => (!most || area(one) > area(most) ? one : most), null)?.node || node;
+      }
+      observer.disconnect();
+    } catch { /* the page has put something else in its place */ }
+    const moved = node && node.isConnected && hr.selectorOf(node.nodeType === 1 ? node : node.parentElement);
+    return { score: Math.round(score * 1e4) / 1e4, ...(moved && { selector: moved }) };
+  };
+
   // Brings in what waits to be near, until the height is stable. Resolves with the condition that ended the last wait.
   const bringIn = async (left, more, limit, record) => {
     const look = () => `${layout()} ${mutations()}`;
     let ended = await hr.quiet(Math.min(left(), 4000));
+    record.shift = shifted();
     for (let round = 0; round < ROUNDS; round++) {
       const before = look();
       if (hr.scrollAware || document.querySelector(LAZY)) record.grew += await hr.sweep(more, limit);
@@ -204,7 +229,7 @@
     return JSON.stringify({
       ended: complete ? ended : "load", ms: Math.round(hr.now() - start), missing: hr.missing(),
       undecoded: record.undecoded, grew: record.grew, held_timers: hr.held, closed_shadow_roots: hr.closedRoots,
-      fonts: document.fonts.status, ...(small.length && { zero_size: small }),
+      fonts: document.fonts.status, layout_shift: record.shift, ...(small.length && { zero_size: small }),
     });
   };
 

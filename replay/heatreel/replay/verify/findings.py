@@ -34,6 +34,7 @@ DEFAULT_SEVERITY: Mapping[str, Severity] = {
     "target_size": "warning",
     "contrast": "warning",
     "moved": "info",
+    "layout_shift": "warning",
     "survival": "error",
     "journey": "error",
     "look": "error",

@@ -32,4 +32,6 @@ class Noise:
 
 def _keys(finding: Finding) -> set[tuple[str, str, str]]:
     pages = {place.page for place in finding.places}
-    return {(finding.rule, page, selector) for page in pages for selector in finding.elements}
+    # A layout shift is the page's, whatever moved most in one load.
+    selectors = ("",) if finding.rule == "layout_shift" else finding.elements
+    return {(finding.rule, page, selector) for page in pages for selector in selectors}

@@ -19,6 +19,7 @@ from heatreel.replay.verify.heat import Heat, read_heat
 from heatreel.replay.verify.order import moves
 from heatreel.replay.verify.release import Compared, RateChange, compare_rates, rate_findings
 from heatreel.replay.verify.sentences import counted
+from heatreel.replay.verify.shift import shift_findings
 from heatreel.replay.verify.states import StatePair, ViewPair, pair_states, trigger_of
 from heatreel.replay.verify.survival import StateSurvival, state_survival
 from heatreel.replay.verify.views import Captured, View, views
@@ -65,6 +66,7 @@ def verify(
     found = [finding for group in groups if (finding := finding_of(group, work.heats, rules))]
     found += _lost_pages(lost, rules)
     found += _survival_findings(work, rules)
+    found += shift_findings(work.views, rules)
     rates = compare_rates(work.compared) if before.hits and after.hits else ()
     found += rate_findings(rates, rules)
     return Verification(
