@@ -89,6 +89,15 @@ class StoredBatch:
         return float(self.received_ms - (self.body["at"] + self.body["sent"]))
 
 
+@dataclass(frozen=True, slots=True)
+class KnownDocument:
+    """What the earlier batches of a document said, which later ones refer to by number; `offset_ms` of its clock."""
+
+    targets: Mapping[int, Target]
+    states: Mapping[int, SeenState]
+    offset_ms: float
+
+
 @dataclass
 class _Document:
     """One load of a document, gathered from its batches."""
@@ -129,17 +138,17 @@ class _Document:
                 yield number, event, batch
 
 
-def session_from_batches(batches: Sequence[StoredBatch]) -> Session:
-    """The session that these batches of one session make. They may come in any order; at least one is needed."""
-    documents: dict[str, _Document] = {}
-    for batch in batches:
-        documents.setdefault(batch.doc, _Document(batch.doc, [])).batches.append(batch)
-    offsets = document_offsets(batches)
+def session_from_batches(batches: Sequence[StoredBatch], known: Mapping[str, KnownDocument] = {}) -> Session:
+    """The session that these batches of one session make. They may come in any order; at least one is needed.
+
+    `known` are documents of which earlier batches are kept elsewhere, by name.
+    """
+    documents = _gathered(batches, known)
+    offsets = document_offsets(batches) | {name: one.offset_ms for name, one in known.items()}
     events: list[Event] = []
     properties: dict[str, str] = {}
     ordered = sorted(documents.values(), key=lambda doc: doc.batches[0].body["at"] + offsets[doc.name])
     for document in ordered:
-        document.gather()
         events.extend(_events(document, offsets[document.name], properties))
     events.sort(key=lambda event: event.time_ms)
     first = ordered[0].batches[0]
@@ -161,6 +170,29 @@ def session_from_batches(batches: Sequence[StoredBatch]) -> Session:
         synthetic=bool(page.synthetic),
         visitor=page.visitor or "",
     )
+
+
+def known_documents(batches: Sequence[StoredBatch]) -> dict[str, KnownDocument]:
+    """What later batches of these documents may refer to, by name of the document."""
+    offsets = document_offsets(batches)
+    return {
+        name: KnownDocument(document.targets, document.states, offsets[name])
+        for name, document in _gathered(batches, {}).items()
+    }
+
+
+def _gathered(batches: Sequence[StoredBatch], known: Mapping[str, KnownDocument]) -> dict[str, _Document]:
+    documents: dict[str, _Document] = {}
+    for batch in batches:
+        if batch.doc not in documents:
+            told = known.get(batch.doc)
+            documents[batch.doc] = _Document(
+                batch.doc, [], dict(told.targets) if told else {}, dict(told.states) if told else {}
+            )
+        documents[batch.doc].batches.append(batch)
+    for document in documents.values():
+        document.gather()
+    return documents
 
 
 def clock_offsets(own: Mapping[str, float]) -> dict[str, float]:
@@ -340,7 +372,7 @@ def session_to_json(session: Session) -> str:
 
 def session_from_json(whole: dict[str, Any]) -> Session:
     """The session that `session_to_json` wrote, parsed."""
-    targets = [_target(record) for record in whole.pop("targets")]
+    targets = [target_from_record(record) for record in whole.pop("targets")]
     states = [SeenState(**record) for record in whole.pop("states")]
     events = []
     for record in whole.pop("events"):
@@ -353,6 +385,7 @@ def session_from_json(whole: dict[str, Any]) -> Session:
     return Session(**{**whole, "viewport": tuple(whole["viewport"]), "events": tuple(events)})
 
 
-def _target(record: Mapping[str, Any]) -> Target:
+def target_from_record(record: Mapping[str, Any]) -> Target:
+    """A target from its fields as JSON has them."""
     values: dict[str, Any] = {name: tuple(value) if name in _TUPLES else value for name, value in record.items()}
     return Target(**values)

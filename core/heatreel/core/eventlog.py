@@ -12,7 +12,7 @@ import json
 import logging
 import sqlite3
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -22,13 +22,17 @@ from typing import Any
 
 from heatreel.core import logfile
 from heatreel.core.batches import (
+    KnownDocument,
     StoredBatch,
     document_offsets,
+    known_documents,
     session_from_batches,
     session_from_json,
 )
 from heatreel.core.errors import CannotRun
 from heatreel.core.salvage import readable_rows
+from heatreel.core.sealed.parts import Parts
+from heatreel.core.sealed.record import SealedSession
 from heatreel.core.session import Session
 
 try:
@@ -49,6 +53,9 @@ _FILM_COLUMNS = "site, session, doc, seq, received_ms, events, body"
 _INSERT_FILM = (
     f"INSERT INTO films ({_FILM_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (session, doc, seq) DO NOTHING"
 )
+
+_SEALED = "sealed"
+"""Format of a batch whose events are in a sealed part."""
 
 _REFUSALS = (OverflowError, ValueError, sqlite3.IntegrityError, sqlite3.ProgrammingError)
 """What a row raises that SQLite cannot hold."""
@@ -103,7 +110,9 @@ class EventLog:
         self.connection = connection
         self.reading = Reading()
         # The first version had no mark of bots.
-        self._columns = f"{_COLUMNS}, {'bot' if logfile.version(connection) > 1 else repr('')}"
+        version = logfile.version(connection)
+        self._columns = f"{_COLUMNS}, {'bot' if version > 1 else repr('')}"
+        self.sealed = Parts(path.parent, connection, version > 2, self._damaged)
 
     @classmethod
     @contextmanager
@@ -172,9 +181,11 @@ class EventLog:
     def erase(self, sessions: Sequence[str], tidy: bool = True) -> int:
         """Removes all that is kept of these sessions; returns the number of batches and film chunks.
 
-        What they were is overwritten in the file. With `tidy` the file is also written anew, so that no copy which
-        SQLite left while moving rows stays in it; that takes as much free space as the file has.
+        What they were is overwritten in the file; sealed parts are written anew without them. With `tidy` the file
+        is also written anew, so that no copy which SQLite left while moving rows stays in it; that takes as much free
+        space as the file has.
         """
+        self.sealed.erase(sessions)
         return self._delete(("batches", "films"), sessions, tidy)
 
     def erase_films(self, sessions: Sequence[str], tidy: bool = True) -> int:
@@ -242,7 +253,10 @@ class EventLog:
         return max(len(sessions), len(films))
 
     def older(self, table: str, before_ms: float, most: int = -1) -> list[str]:
-        """The sessions (all of them, or at most so many) with a row received before a time (epoch ms)."""
+        """The sessions (all of them, or at most so many) with a row received before a time (epoch ms).
+
+        Rows of sealed batches tell of their sessions, too.
+        """
         query = f"SELECT DISTINCT session FROM {table} NOT INDEXED WHERE received_ms < ? LIMIT ?"
         try:
             # Rows are in the order in which they came, so the first one mostly says that there is nothing to do.
@@ -261,28 +275,55 @@ class EventLog:
             row = self.connection.execute("SELECT count(*), coalesce(sum(events), 0) FROM batches").fetchone()
         except sqlite3.DatabaseError:
             rows = list(self._all_rows("events"))
-            return len(rows), sum(row[1] for row in rows)
-        return int(row[0]), int(row[1])
+            return len(rows), sum(row[1] for row in rows) + self.sealed.count()
+        return int(row[0]), int(row[1]) + self.sealed.count()
 
     def sessions(self, site: str = "", since_ms: float = 0, until_ms: float = float("inf")) -> Iterator[Session]:
-        """Sessions in the order in which they were first heard of, each with its events in order.
+        """Sessions in the order in which they were first heard of, sealed ones first, each with its events in order.
 
         `site` keeps one site only. `since_ms` and `until_ms` (epoch ms) keep sessions whose first batch was
         received in between, `until_ms` excluded. Rows that cannot be read are logged and counted in `reading`,
         and the rest of their session is kept.
         """
-        for name, numbers in self._numbers(site, since_ms, until_ms).items():
-            session = self._session(name, numbers)
+        numbers = self._numbers(site)
+        for sealed in self.sealed.sessions(site, since_ms, until_ms):
+            yield self._with_late(sealed, [number for number, _ms in numbers.pop(sealed.session.id, [])])
+        for name, batches in numbers.items():
+            if since_ms <= min(received_ms for _number, received_ms in batches) < until_ms:
+                session = self._session(name, [number for number, _ms in batches])
+                if session:
+                    yield session
+
+    def unsealed(self, before_ms: float) -> Iterator[tuple[SealedSession, list[int]]]:
+        """Sessions that are not sealed and of which the last batch came before, each with its batches' numbers.
+
+        What cannot be read of a session is logged and its number is not there, so that it stays as it is.
+        """
+        sealed = {name for part in self.sealed.all() for name in self.sealed.names(part)}
+        for name, batches in self._numbers("").items():
+            times = [received_ms for _number, received_ms in batches]
+            if name in sealed or max(times) >= before_ms:
+                continue
+            read = [(number, self._read(number)) for number, _ms in batches]
+            whole = {number: batch for number, batch in read if batch}
+            session = self._made(name, list(whole.values()))
             if session:
-                yield session
+                wire = [batch for batch in whole.values() if batch.format == "wire/1"]
+                yield SealedSession(session, (min(times), max(times)), known_documents(wire)), list(whole)
 
     def session(self, name: str) -> Session | None:
         """One session with its events, or None when nothing of it is there or readable."""
-        return self._session(name, self._numbers_of(name))
+        sealed, numbers = self.sealed.session(name), self._numbers_of(name)
+        return self._with_late(sealed, numbers) if sealed else self._session(name, numbers)
 
     def has(self, session: str) -> bool:
         """Whether anything is kept of a session."""
-        return bool(self._numbers_of(session) or self._film_rows(session))
+        return bool(self._numbers_of(session) or self._film_rows(session) or self.sealed.has(session))
+
+    def _with_late(self, sealed: SealedSession, late: Sequence[int]) -> Session:
+        """A sealed session with the batches that came after."""
+        more = self._session(sealed.session.id, late, sealed.documents) if late else None
+        return _joined([sealed.session, more]) if more else sealed.session
 
     def filmed(self) -> list[str]:
         """The sessions that have a film, in the order in which their films began to come."""
@@ -314,38 +355,45 @@ class EventLog:
             rows = readable_rows(self.connection, "films", "session, doc, body", self._damaged)
             return [(number, doc, body) for number, name, doc, body in rows if name == session]
 
-    def _numbers(self, site: str, since_ms: float, until_ms: float) -> dict[str, list[int]]:
-        """The numbers of the batches of each session, by walking over the whole table: an index may be damaged."""
-        numbers: dict[str, list[int]] = {}
-        first_ms: dict[str, float] = {}
-        for number, name, of_site, received_ms in self._all_rows("session, site, received_ms"):
+    def _numbers(self, site: str) -> dict[str, list[tuple[int, int]]]:
+        """Number and time of arrival of each batch that is not sealed, by session.
+
+        By walking over the whole table: an index may be damaged.
+        """
+        found: dict[str, list[tuple[int, int]]] = {}
+        for number, name, of_site, received_ms, form in self._all_rows("session, site, received_ms, format"):
             if not isinstance(name, str) or not isinstance(received_ms, int):
                 self._damaged(f"batch {number}: its row")
-            elif not site or of_site == site:
-                numbers.setdefault(name, []).append(number)
-                first_ms[name] = min(received_ms, first_ms.get(name, received_ms))
-        return {name: found for name, found in numbers.items() if since_ms <= first_ms[name] < until_ms}
+            elif form != _SEALED and (not site or of_site == site):
+                found.setdefault(name, []).append((number, received_ms))
+        return found
 
     def _numbers_of(self, name: str) -> list[int]:
         try:
-            rows = self.connection.execute("SELECT id FROM batches WHERE session = ? ORDER BY id", [name])
-            return [row[0] for row in rows]
+            query = "SELECT id FROM batches WHERE session = ? AND format != ? ORDER BY id"
+            return [row[0] for row in self.connection.execute(query, [name, _SEALED])]
         except sqlite3.DatabaseError:
-            return [number for number, session in self._all_rows("session") if session == name]
+            rows = self._all_rows("session, format")
+            return [number for number, session, form in rows if session == name and form != _SEALED]
 
     def _all_rows(self, columns: str) -> Iterator[tuple[Any, ...]]:
         """The number and these columns of every batch that can be read, in order of arrival."""
         return readable_rows(self.connection, "batches", columns, self._damaged)
 
-    def _session(self, name: str, numbers: Sequence[int]) -> Session | None:
-        batches = [batch for batch in map(self._read, numbers) if batch]
+    def _session(self, name: str, numbers: Sequence[int], known: Mapping[str, KnownDocument] = {}) -> Session | None:
+        return self._made(name, [batch for batch in map(self._read, numbers) if batch], known)
+
+    def _made(
+        self, name: str, batches: Sequence[StoredBatch], known: Mapping[str, KnownDocument] = {}
+    ) -> Session | None:
         if not batches:
             return None
         try:
             if batches[0].format == "session/1":
                 return _joined([session_from_json(batch.body) for batch in batches if batch.format == "session/1"])
-            self.reading.missing += _missing(batches)
-            return session_from_batches(batches)
+            if not known:
+                self.reading.missing += _missing(batches)
+            return session_from_batches(batches, known)
         except (ValueError, TypeError, KeyError, IndexError, AttributeError) as exc:
             self._damaged(f"session {name}: {exc!r}")
             return None

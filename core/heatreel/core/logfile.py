@@ -14,10 +14,10 @@ from heatreel.core.errors import Busy, CannotRun, WorkspaceError
 EVENTS = "events.db"
 APPLICATION_ID = 0x48455654
 """Written to `application_id` ("HEVT"), so that a foreign database is never taken for an event log."""
-VERSION = 2
+VERSION = 3
 """Written to `user_version`; a log with a higher one was made by a newer Heatreel."""
 
-# History: 1 first version. 2 `bot`, and films.
+# History: 1 first version. 2 `bot`, and films. 3 sealed parts.
 _BOT = "bot TEXT NOT NULL DEFAULT ''"
 _FILMS = """
 CREATE TABLE films (
@@ -32,6 +32,20 @@ CREATE TABLE films (
     UNIQUE (session, doc, seq)
 );
 """
+_PARTS = """
+CREATE TABLE parts (
+    id INTEGER PRIMARY KEY,
+    root TEXT NOT NULL,             -- URL of the place it lies in; empty for the workspace's own folder
+    name TEXT NOT NULL UNIQUE,      -- under that place, see core/sealed/
+    site TEXT NOT NULL,             -- name of the site in the catalogue
+    day TEXT NOT NULL,              -- on which its sessions began, UTC
+    sessions INTEGER NOT NULL,      -- number of sessions in it
+    events INTEGER NOT NULL,        -- number of events in it
+    bytes INTEGER NOT NULL,         -- size of its files
+    first_received_ms INTEGER NOT NULL, -- of its first batch, epoch ms
+    last_received_ms INTEGER NOT NULL   -- of its last batch, epoch ms
+);
+"""
 _SCHEMA = f"""
 CREATE TABLE batches (
     id INTEGER PRIMARY KEY,         -- order of arrival
@@ -41,17 +55,23 @@ CREATE TABLE batches (
     seq INTEGER NOT NULL,           -- place of the batch in its document, from 0
     received_ms INTEGER NOT NULL,   -- epoch ms by this machine's clock
     source TEXT NOT NULL,           -- recorder, record, or the name of the importer
-    format TEXT NOT NULL,           -- of the body: wire/1 (capture/collector/wire.py) or session/1 (core/batches.py)
+    format TEXT NOT NULL,           -- of the body: wire/1 (capture/collector/wire.py), session/1 (core/batches.py);
+                                    -- sealed: its events are in a part, the row stays so that it is not taken twice
     events INTEGER NOT NULL,        -- number of events in the body
     body BLOB NOT NULL,             -- JSON, zlib
     {_BOT},   -- why the sender is taken for a program, by its user agent; empty for people
     UNIQUE (session, doc, seq)
 );
 {_FILMS}
+{_PARTS}
 PRAGMA application_id = {APPLICATION_ID};
 PRAGMA user_version = {VERSION};
 """
-_TO_2 = f"ALTER TABLE batches ADD COLUMN {_BOT};{_FILMS}PRAGMA user_version = 2;"
+_STEPS = {
+    2: f"ALTER TABLE batches ADD COLUMN {_BOT};{_FILMS}PRAGMA user_version = 2;",
+    3: f"{_PARTS}PRAGMA user_version = 3;",
+}
+"""What brings a log from the version before to this one."""
 
 _CHECKPOINT_PAGES = 1000
 _BUSY_S = 2
@@ -96,8 +116,8 @@ def connect_writing(path: Path) -> sqlite3.Connection:
         connection.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
         if not _application(connection):
             connection.executescript(f"BEGIN; {_SCHEMA} COMMIT;")
-        elif version(connection) < VERSION:
-            connection.executescript(f"BEGIN; {_TO_2} COMMIT;")
+        for step in range(version(connection) + 1, VERSION + 1):
+            connection.executescript(f"BEGIN; {_STEPS[step]} COMMIT;")
     except sqlite3.Error as exc:
         connection.close()
         raise CannotRun(f"{path}: cannot be written ({exc})") from exc
