@@ -20,14 +20,14 @@ from heatreel.overlays.picture import decode_png, size_of_png
 from heatreel.overlays.report_data import Part
 
 # Browsers decode an image whole: strips of this many device px keep a tall page light.
-_STRIP = 4096
+STRIP = 4096
 
 # A PNG of the capture is used as it is when it is no larger than a WebP of it would be worth.
-_SMALL_PNG = 700_000
-_QUALITY = 84
+SMALL_PNG = 700_000
+QUALITY = 84
 
-_THUMB = (360, 225)
-_CARD = (720, 450)
+THUMB = (360, 225)
+CARD = (720, 450)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +45,9 @@ def write_images(
     """Writes the page's picture, a thumbnail with the clicks on it, and a larger one when asked for."""
     picture = decode_png(data, f"{snapshot.page} {snapshot.viewport.name} {snapshot.state.id}")
     parts = _write_picture(folder, number, snapshot, data, picture)
-    window = _window(snapshot, outline, picture.shape[0])
-    thumb = _write_thumb(folder / f"thumbs/{number}.webp", picture, click, window, _THUMB)
-    card = _write_thumb(folder / f"thumbs/{number}-card.webp", picture, click, window, _CARD) if with_card else ""
+    window = window_of(snapshot, outline, picture.shape[0])
+    thumb = _write_thumb(folder / f"thumbs/{number}.webp", picture, click, window, THUMB)
+    card = _write_thumb(folder / f"thumbs/{number}-card.webp", picture, click, window, CARD) if with_card else ""
     return Images(parts, thumb, card)
 
 
@@ -64,28 +64,29 @@ def _write_picture(
     folder: Path, number: int, snapshot: Snapshot, data: bytes, picture: NDArray[np.uint8]
 ) -> tuple[Part, ...]:
     height = size_of_png(data, "")[1]
-    if len(data) <= _SMALL_PNG and height <= 2 * _STRIP:
+    if len(data) <= SMALL_PNG and height <= 2 * STRIP:
         name = f"pictures/{number}.png"
         (folder / name).write_bytes(data)
         return (Part(0, snapshot.height, name),)
     parts = []
-    for count, (top, bottom) in enumerate(encode.strips(height, _STRIP)):
+    for count, (top, bottom) in enumerate(encode.strips(height, STRIP)):
         name = f"pictures/{number}-{count}.webp"
-        (folder / name).write_bytes(_webp(picture[top:bottom], _QUALITY))
+        (folder / name).write_bytes(webp(picture[top:bottom], QUALITY))
         scale = snapshot.height / height
         parts.append(Part(round(top * scale, 3), round((bottom - top) * scale, 3), name))
     return tuple(parts)
 
 
-def _webp(picture: NDArray[np.uint8], quality: int) -> bytes:
+def webp(picture: NDArray[np.uint8], quality: int) -> bytes:
+    """A picture, shape (h, w, 3) RGB, as one WebP."""
     buffer = io.BytesIO()
     Image.fromarray(picture).save(buffer, "WEBP", quality=quality, method=0)
     return buffer.getvalue()
 
 
-def _window(snapshot: Snapshot, outline: Outline, height: int) -> tuple[int, int]:
-    """Top and bottom in device px of the part that shows best what the state is about."""
-    tall = min(round(snapshot.viewport.width * snapshot.viewport.dpr * _THUMB[1] / _THUMB[0]), height)
+def window_of(snapshot: Snapshot, outline: Outline, height: int) -> tuple[int, int]:
+    """Top and bottom in device px of the part of a picture `height` px tall that shows best what the state is about."""
+    tall = min(round(snapshot.viewport.width * snapshot.viewport.dpr * THUMB[1] / THUMB[0]), height)
     boxes = [outline.by_selector[shown.selector].box for shown in snapshot.state.reveals if _is_known(shown, outline)]
     seen = [box for box in boxes if box[2] > 1 and box[3] > 1]
     top = min((box[1] for box in seen), default=0.0) * snapshot.viewport.dpr
@@ -99,11 +100,16 @@ def _is_known(shown: object, outline: Outline) -> bool:
 def _write_thumb(
     path: Path, picture: NDArray[np.uint8], layer: Layer, window: tuple[int, int], size: tuple[int, int]
 ) -> str:
+    path.write_bytes(thumb_webp(picture, layer, window, size))
+    return f"{path.parent.name}/{path.name}"
+
+
+def thumb_webp(picture: NDArray[np.uint8], layer: Layer, window: tuple[int, int], size: tuple[int, int]) -> bytes:
+    """A part of a picture with a layer on it, made small: a WebP as wide as `size` says."""
     top, bottom = window
     part = picture[top:bottom].copy()
     if not layer.empty:
         blend(part, layer.levels_at(top, bottom, part.shape[1]), layer.palette)
     scale = size[0] / part.shape[1]
     small = cv2.resize(part, (size[0], max(round(len(part) * scale), 1)), interpolation=cv2.INTER_AREA)
-    path.write_bytes(_webp(np.asarray(small, np.uint8), 78))
-    return f"{path.parent.name}/{path.name}"
+    return webp(np.asarray(small, np.uint8), 78)
