@@ -199,8 +199,8 @@ def _coded(values: Sequence[Key], known: dict[Key, int]) -> Ints:
 
 
 def _floats(events: Sequence[Event], name: str) -> Floats:
-    values = [nan if value is None else value for value in map(attrgetter(name), events)]
-    return np.array(values, dtype=np.float64)
+    # numpy takes None for NaN.
+    return np.array(list(map(attrgetter(name), events)), dtype=np.float64)
 
 
 def _documents(events: Sequence[Event], session: Ints) -> Ints:

@@ -18,8 +18,9 @@ from heatreel.core.workspace import Capture, Workspace
 from heatreel.replay.account import Account
 from heatreel.replay.columns import UNSUPPORTED, EventColumns, Numbers, chunks, event_columns, without_collector
 from heatreel.replay.graphs import CapturedPages
+from heatreel.replay.insights.kept import Keeping, Kept
 from heatreel.replay.not_placed import NotPlaced, join
-from heatreel.replay.people import People
+from heatreel.replay.people import Kind, People
 from heatreel.replay.profiles import Profile, profile
 from heatreel.replay.rows import Placer, Rows
 from heatreel.replay.signals import Signals, find_signals
@@ -52,6 +53,7 @@ class Placed:
     details: dict[str, Any]
     sessions: list[dict[str, Any]]
     away: Away
+    kept: Kept
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,7 @@ def replay(
         "not_placed_blob": workspace.blobs.put(placed.not_placed.to_bytes()),
         "sessions_blob": workspace.blobs.put(_pack(placed.sessions)),
         "away_blob": workspace.blobs.put(placed.away.to_bytes()),
+        "kept_blob": workspace.blobs.put(placed.kept.to_bytes()),
     }
     number = workspace.save_replay(capture, placed.ledger, details, dict(placed.hits))
     return ReplayResult(number, capture.label, placed.ledger, details, placed.hits)
@@ -108,27 +111,36 @@ def place_sessions(
     people = People(options.everyone)
     runs = {kind: _Run(placer, Account(placer, rules, options.examples)) for kind in ("person", "synthetic")}
     for some in chunks(sessions, options.chunk_events):
-        for kind, of_kind in people.sorted(some).items():
-            columns = event_columns(of_kind, placer.numbers)
-            if kind == "bot":
-                people.leave_out(kind, len(columns))
-            else:
-                rows = placer.rows(columns)
-                people.describe(of_kind, columns, rows, placer)
-                runs[kind].add(columns, rows, people.weights(placer), rules)
-            progress(len(columns) + len(columns.context))
+        with without_collector():
+            for kind, of_kind in people.sorted(some).items():
+                progress(_add(of_kind, kind, placer, people, runs, rules))
     if runs["person"].account.seen and runs["synthetic"].account.seen:
         people.leave_out("synthetic", runs["synthetic"].account.recorded)
     kept = runs["person"] if runs["person"].account.seen else runs["synthetic"]
     details = {"version": DETAILS_VERSION, "signals": rules.as_json(), "error_px": None, **kept.account.as_json()}
     return Placed(
-        hits={pages.snapshots[ordinal].id: _joined(parts) for ordinal, parts in kept.hits.items()},
+        hits={pages.snapshots[ordinal].id: Hits.joined(parts) for ordinal, parts in kept.hits.items()},
         not_placed=join(kept.rest, _tables(placer)),
         ledger=replace(kept.account.ledger(), left_out=people.left_out),
         details=details | {"signatures": list(kept.signatures), "sampling": people.sampling()},
         sessions=people.table(placer),
         away=_joined_away(kept.away),
+        kept=kept.keeping.kept(),
     )
+
+
+def _add(
+    sessions: list[Session], kind: Kind, placer: Placer, people: People, runs: Mapping[str, _Run], rules: Profile
+) -> int:
+    """Places some sessions of one kind; gives the number of their events."""
+    columns = event_columns(sessions, placer.numbers)
+    if kind == "bot":
+        people.leave_out(kind, len(columns))
+    else:
+        rows = placer.rows(columns)
+        people.describe(sessions, columns, rows, placer)
+        runs[kind].add(columns, rows, people.weights(placer), rules)
+    return len(columns) + len(columns.context)
 
 
 @dataclass
@@ -141,6 +153,7 @@ class _Run:
     rest: list[dict[str, NDArray[Any]]] = field(default_factory=list)
     away: list[Away] = field(default_factory=list)
     signatures: dict[str, int] = field(default_factory=dict)
+    keeping: Keeping = field(default_factory=Keeping)
 
     def add(self, columns: EventColumns, rows: Rows, weights: NDArray[np.float32], rules: Profile) -> None:
         placer = self.placer
@@ -152,6 +165,7 @@ class _Run:
             self.hits.setdefault(ordinal, []).append(part)
         self.rest.append(_rest(columns, rows, placer))
         self.away.append(away_times(columns, rows.visit))
+        self.keeping.add(columns, rows, placer)
 
     def _signatures(self, count: int, signals: Signals) -> NDArray[np.int32]:
         """For each row the number of the error that it led to, -1 without one."""
@@ -225,11 +239,6 @@ def _lengths(columns: EventColumns) -> NDArray[np.float32]:
         if isinstance(told, int | float) and 0 <= told < 1e9:
             found[row] = told
     return found
-
-
-def _joined(parts: list[Hits]) -> Hits:
-    names = list(Hits.__dataclass_fields__)
-    return Hits(**{name: np.concatenate([getattr(part, name) for part in parts]) for name in names})
 
 
 def _rest(columns: EventColumns, rows: Rows, placer: Placer) -> dict[str, NDArray[Any]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import isfinite
+from math import isfinite, nan
 from typing import Any
 
 import numpy as np
@@ -39,7 +39,7 @@ class Clicks:
     """The clicks and taps of some sessions, those of a document together and in order; columns of shape (n,).
 
     `row` is the place in the event columns, `data` what the recorder said of each. `area` and `viewport_area` are
-    CSS px²; `own` is false where what followed came after the next click.
+    CSS px²; `delay_ms` is how long what followed took, and `own` false where it came after the next click.
     """
 
     row: Ints
@@ -52,6 +52,7 @@ class Clicks:
     target: Ints
     area: Floats
     viewport_area: Floats
+    delay_ms: Floats
     own: Bools
     data: Sequence[Mapping[str, Any]]
 
@@ -123,6 +124,7 @@ def gather_clicks(columns: EventColumns, order: Ints, visit: Ints, areas: Floats
         y = np.where(np.isfinite(columns.y[row]), columns.y[row], box[:, 1] + columns.v[row] * box[:, 3])
         area = box[:, 2] * box[:, 3]
     data = [columns.events[position].data for position in row.tolist()]
+    delay_ms = np.fromiter(map(_delay_ms, data), np.float64, len(data))
     return Clicks(
         row=row,
         session=columns.session[row],
@@ -134,7 +136,8 @@ def gather_clicks(columns: EventColumns, order: Ints, visit: Ints, areas: Floats
         target=columns.target[row],
         area=np.nan_to_num(area),
         viewport_area=areas[row],
-        own=_own_effects(data, columns.document[row], columns.time_ms[row]),
+        delay_ms=delay_ms,
+        own=_own_effects(delay_ms, columns.document[row], columns.time_ms[row]),
         data=data,
     )
 
@@ -145,25 +148,29 @@ def gather_clicks(columns: EventColumns, order: Ints, visit: Ints, areas: Floats
 def find_dead(clicks: Clicks, targets: Sequence[Target], rule: DeadRule) -> Bools:
     """Clicks after which nothing came that counts, shape (n,). A click nobody watched is not called dead."""
     able = _by_target(clicks, targets, lambda target: _can_be_dead(target, rule))
-    pairs = zip(clicks.data, clicks.own.tolist(), strict=True)
-    quiet = np.fromiter((_is_quiet(data, own or not rule.own_only, rule) for data, own in pairs), bool, len(clicks))
+    heard_ms = np.fromiter((_heard_ms(data, rule) for data in clicks.data), np.float64, len(clicks))
+    # What came too late, or after the next click, is no answer to this one.
+    quiet = (clicks.delay_ms > heard_ms) | (~clicks.own & rule.own_only & ~np.isnan(heard_ms))
     thing = _by_target(clicks, targets, lambda target: target.interactive or target.tag in _PICTURES)
     background = ~thing & (clicks.area > rule.background_share * np.maximum(clicks.viewport_area, 1.0))
     found: Bools = able & quiet & ~background & ~_again(clicks, rule.repeat_ms)
     return found
 
 
-def _is_quiet(data: Mapping[str, Any], own: bool, rule: DeadRule) -> bool:
+def _heard_ms(data: Mapping[str, Any], rule: DeadRule) -> float:
+    """Until when what followed a click counts as its answer, ms; -1 when nothing of what counts followed.
+
+    NaN for a click that nobody watched, or of which nothing can be said.
+    """
     effects = data.get("effects")
     if effects is None or not data.get("trusted", True):
-        return False
+        return nan
     # A page that changes by itself hides what a click changed; a menu may open as the button goes down.
     if data.get("noisy") or data.get("down"):
-        return False
+        return nan
     if (rule.skip_modified and data.get("modified")) or (rule.skip_repeated and data.get("repeated")):
-        return False
-    after_ms = _delay_ms(data)
-    return not own or not any(after_ms <= rule.alive_ms.get(effect, -1.0) for effect in effects)
+        return nan
+    return max((rule.alive_ms.get(effect, -1.0) for effect in effects), default=-1.0)
 
 
 def _delay_ms(data: Mapping[str, Any]) -> float:
@@ -171,13 +178,12 @@ def _delay_ms(data: Mapping[str, Any]) -> float:
     return float(delay) if isinstance(delay, int | float) else 0.0
 
 
-def _own_effects(data: Sequence[Mapping[str, Any]], document: Ints, time_ms: Floats) -> Bools:
+def _own_effects(delay_ms: Floats, document: Ints, time_ms: Floats) -> Bools:
     """Which clicks had their effect before the next click in the document, whose it would be else."""
-    delay = np.fromiter(map(_delay_ms, data), np.float64, len(data))
-    left = np.full(len(data), np.inf)
+    left = np.full(len(delay_ms), np.inf)
     with np.errstate(invalid="ignore"):
         left[:-1] = np.where(document[1:] == document[:-1], time_ms[1:] - time_ms[:-1], np.inf)
-        found: Bools = ~(delay > left)
+        found: Bools = ~(delay_ms > left)
     return found
 
 
@@ -266,9 +272,9 @@ def _rows_in_a_row(clicks: Clicks, candidates: Ints, controls: Bools, rule: Rage
             near &= (distance <= rule.gap_px) | on_one
     if rule.same_target:
         near &= clicks.target[before] == clicks.target[after]
-    for row in np.split(candidates, np.flatnonzero(~near) + 1):
-        if len(row) >= rule.clicks:
-            yield row
+    ends = np.concatenate([[0], np.flatnonzero(~near) + 1, [len(candidates)]])
+    for at in np.flatnonzero(np.diff(ends) >= rule.clicks).tolist():
+        yield candidates[ends[at] : ends[at + 1]]
 
 
 def _is_full(clicks: Clicks, row: Ints, full: int, rule: RageRule) -> bool:
