@@ -143,6 +143,13 @@ def session_from_batches(batches: Sequence[StoredBatch], known: Mapping[str, Kno
 
     `known` are documents of which earlier batches are kept elsewhere, by name.
     """
+    return session_with_documents(batches, known)[0]
+
+
+def session_with_documents(
+    batches: Sequence[StoredBatch], known: Mapping[str, KnownDocument] = {}
+) -> tuple[Session, dict[str, KnownDocument]]:
+    """The session, and what later batches of its documents may refer to, by name of the document."""
     documents = _gathered(batches, known)
     offsets = document_offsets(batches) | {name: one.offset_ms for name, one in known.items()}
     events: list[Event] = []
@@ -153,7 +160,7 @@ def session_from_batches(batches: Sequence[StoredBatch], known: Mapping[str, Kno
     events.sort(key=lambda event: event.time_ms)
     first = ordered[0].batches[0]
     page = first.page
-    return Session(
+    session = Session(
         id=first.session,
         site=first.site,
         started_ms=events[0].time_ms if events else float(first.received_ms),
@@ -170,15 +177,8 @@ def session_from_batches(batches: Sequence[StoredBatch], known: Mapping[str, Kno
         synthetic=bool(page.synthetic),
         visitor=page.visitor or "",
     )
-
-
-def known_documents(batches: Sequence[StoredBatch]) -> dict[str, KnownDocument]:
-    """What later batches of these documents may refer to, by name of the document."""
-    offsets = document_offsets(batches)
-    return {
-        name: KnownDocument(document.targets, document.states, offsets[name])
-        for name, document in _gathered(batches, {}).items()
-    }
+    told = {name: KnownDocument(one.targets, one.states, offsets[name]) for name, one in documents.items()}
+    return session, told
 
 
 def _gathered(batches: Sequence[StoredBatch], known: Mapping[str, KnownDocument]) -> dict[str, _Document]:

@@ -48,6 +48,7 @@ class Element:
     position: str = ""
     scroller: int = -1
     order: int = 0
+    through: bool = False
     name_hash: str = ""
     name_sketch: str = ""
     text_hash: str = ""

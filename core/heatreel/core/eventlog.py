@@ -25,9 +25,8 @@ from heatreel.core.batches import (
     KnownDocument,
     StoredBatch,
     document_offsets,
-    known_documents,
-    session_from_batches,
     session_from_json,
+    session_with_documents,
 )
 from heatreel.core.errors import CannotRun
 from heatreel.core.salvage import readable_rows
@@ -306,10 +305,9 @@ class EventLog:
                 continue
             read = [(number, self._read(number)) for number, _ms in batches]
             whole = {number: batch for number, batch in read if batch}
-            session = self._made(name, list(whole.values()))
-            if session:
-                wire = [batch for batch in whole.values() if batch.format == "wire/1"]
-                yield SealedSession(session, (min(times), max(times)), known_documents(wire)), list(whole)
+            made = self._made(name, list(whole.values()))
+            if made:
+                yield SealedSession(made[0], (min(times), max(times)), made[1]), list(whole)
 
     def session(self, name: str) -> Session | None:
         """One session with its events, or None when nothing of it is there or readable."""
@@ -381,19 +379,22 @@ class EventLog:
         return readable_rows(self.connection, "batches", columns, self._damaged)
 
     def _session(self, name: str, numbers: Sequence[int], known: Mapping[str, KnownDocument] = {}) -> Session | None:
-        return self._made(name, [batch for batch in map(self._read, numbers) if batch], known)
+        made = self._made(name, [batch for batch in map(self._read, numbers) if batch], known)
+        return made[0] if made else None
 
     def _made(
         self, name: str, batches: Sequence[StoredBatch], known: Mapping[str, KnownDocument] = {}
-    ) -> Session | None:
+    ) -> tuple[Session, Mapping[str, KnownDocument]] | None:
+        """The session of these batches and what its documents said; None, with a word, when they make none."""
         if not batches:
             return None
         try:
             if batches[0].format == "session/1":
-                return _joined([session_from_json(batch.body) for batch in batches if batch.format == "session/1"])
+                own = [batch.body for batch in batches if batch.format == "session/1"]
+                return _joined(list(map(session_from_json, own))), {}
             if not known:
                 self.reading.missing += _missing(batches)
-            return session_from_batches(batches, known)
+            return session_with_documents(batches, known)
         except (ValueError, TypeError, KeyError, IndexError, AttributeError) as exc:
             self._damaged(f"session {name}: {exc!r}")
             return None

@@ -162,25 +162,29 @@ class _Events:
                 v=v,
                 target=None if target is None else self.targets[target],
                 state=None if state is None else self.states[state],
-                data=_data(data, hover_ms, effect_ms),
+                data=_data(data, hover_ms, effect_ms, click, f"{session}/{documents[document]}"),
             )
             for own, document, number, kind, time_ms, url, width, height, x, y, u, v, target, state, data, hover_ms,
-            effect_ms in zip(ids, *(rows[name] for name in _ORDER), strict=True)
+            effect_ms, click in zip(ids, *(rows[name] for name in _ORDER), strict=True)
         )  # fmt: skip
 
 
 _ORDER = (
     "document", "number", "type", "time_ms", "url", "width", "height", "x", "y", "u", "v", "target", "state", "data",
-    "hover_ms", "effect_ms",
+    "hover_ms", "effect_ms", "click",
 )  # fmt: skip
 
 
-def _data(text: str | None, hover_ms: int | None, effect_ms: int | None) -> dict[str, Any]:
+def _data(
+    text: str | None, hover_ms: int | None, effect_ms: int | None, click: int | None, document: str
+) -> dict[str, Any]:
     data: dict[str, Any] = json.loads(text) if text else {}
     if hover_ms is not None:
         data["hover_ms"] = hover_ms
     if effect_ms is not None:
         data["effect_ms"] = effect_ms
+    if click is not None:
+        data["click"] = f"{document}/{click}"
     return data
 
 

@@ -12,6 +12,7 @@ Columns of `events` (one row an event, sorted by `url`, `session`, `place`):
 | width, height | viewport, CSS px |
 | target, state | rows of the tables `targets` and `states` |
 | hover_ms, effect_ms | of `Event.data`, where they are whole numbers |
+| click | number of the event whose id, in the same document, is `Event.data["click"]` |
 | data | the rest of `Event.data`, JSON |
 | id | the event's id where it is not `session/document/number` |
 """
@@ -35,9 +36,10 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _COUNTED = ("hover_ms", "effect_ms")
+"""Keys of `Event.data` that are columns of their own: no two events have the same."""
 _FLOATS = ("x", "y", "u", "v")
 _DICTIONARIES = ("url", "type", "x", "y", "u", "v", "width", "height", "target", "state", "data", "document")
-_DELTAS = ("session", "place", "number")
+_DELTAS = ("session", "place", "number", "click")
 
 WRITING: Mapping[str, Any] = {
     "compression": "zstd",
@@ -101,7 +103,7 @@ class PartBuilder:
             column.extend([np.nan if value is None else value for value in map(attrgetter(name), events)])
         for place, event in enumerate(events):
             self._add_data(event)
-            number = _number_in(event)
+            number = _number_in(event, event.id)
             ints["number"].append(number)
             if number < 0:
                 self._ids[start + place] = event.id
@@ -109,6 +111,10 @@ class PartBuilder:
 
     def _add_data(self, event: Event) -> None:
         rest = dict(event.data)
+        click = _number_in(event, rest.get("click"))
+        self._ints["click"].append(click)
+        if click >= 0:
+            del rest["click"]
         for name in _COUNTED:
             value = rest.get(name)
             whole = type(value) is int and value >= 0
@@ -172,7 +178,7 @@ class PartBuilder:
             "type": pa.DictionaryArray.from_arrays(ints["type"].astype(np.int32), pa.array(self._types, pa.string())),
             "time_ms": _times(np.frombuffer(self._numbers["time_ms"])[order]),
             **{name: _floats(np.frombuffer(self._numbers[name])[order]) for name in _FLOATS},
-            **{name: _optional(ints[name]) for name in ("width", "height", "target", "state", *_COUNTED)},
+            **{name: _optional(ints[name]) for name in ("width", "height", "target", "state", *_COUNTED, "click")},
             "data": pa.DictionaryArray.from_arrays(_optional(ints["data"]), pa.array(self._data, pa.string())),
         }
         if self._ids:
@@ -257,9 +263,9 @@ def _number(known: dict[str, int], value: str) -> int:
     return known.setdefault(value, len(known))
 
 
-def _number_in(event: Event) -> int:
-    """The number at the end of an event's id; -1 when its id is of another form."""
-    start, _, last = event.id.rpartition("/")
+def _number_in(event: Event, name: Any) -> int:
+    """The number at the end of an id of an event in the same document; -1 when it is none, or of another form."""
+    start, _, last = name.rpartition("/") if isinstance(name, str) else ("", "", "")
     if start == f"{event.session}/{event.document}" and last.isdecimal() and str(int(last)) == last:
         number = int(last)
         return number if number < 2**31 else -1
