@@ -241,22 +241,29 @@ class EventLog:
     def expire(self, before_ms: float, films_before_ms: float, most: int) -> int:
         """Erases at most so many sessions, and films, of which the first row was received before; returns how many.
 
-        The times are epoch ms, 0 for none. Films may go before their session, which is then kept.
+        The times are epoch ms, 0 for none. Films may go before their session, which is then kept. A sealed part goes
+        as a whole, once the last of its sessions has expired.
         """
-        sessions = self.older("batches", before_ms, most)
-        films = self.older("films", films_before_ms, most)
+        sessions = self._older("batches", before_ms, most)
+        films = self._older("films", films_before_ms, most)
         if sessions:
             self.erase(sessions, tidy=False)
         if films:
             self.erase_films(films, tidy=False)
+        for part in self.sealed.all():
+            if part.last_received_ms < before_ms:
+                self.erase(sorted(self.sealed.names(part)), tidy=False)
         return max(len(sessions), len(films))
 
-    def older(self, table: str, before_ms: float, most: int = -1) -> list[str]:
-        """The sessions (all of them, or at most so many) with a row received before a time (epoch ms).
+    def older(self, table: str, before_ms: float) -> list[str]:
+        """The sessions with a row received before a time (epoch ms), in "batches" or "films"."""
+        sealed = self.sealed.older(before_ms) if table == "batches" else []
+        return list(dict.fromkeys([*sealed, *self._older(table, before_ms, -1)]))
 
-        Rows of sealed batches tell of their sessions, too.
-        """
-        query = f"SELECT DISTINCT session FROM {table} NOT INDEXED WHERE received_ms < ? LIMIT ?"
+    def _older(self, table: str, before_ms: float, most: int) -> list[str]:
+        """At most so many of these sessions (-1: all) that are not sealed."""
+        live = f" AND format != '{_SEALED}'" if table == "batches" else ""
+        query = f"SELECT DISTINCT session FROM {table} NOT INDEXED WHERE received_ms < ?{live} LIMIT ?"
         try:
             # Rows are in the order in which they came, so the first one mostly says that there is nothing to do.
             first = self.connection.execute(f"SELECT received_ms FROM {table} ORDER BY id LIMIT 1").fetchone()

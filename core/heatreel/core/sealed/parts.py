@@ -79,6 +79,18 @@ class Parts:
         """The number of events in all parts."""
         return sum(part.events for part in self.all())
 
+    def older(self, before_ms: float) -> list[str]:
+        """Sessions of which the first batch was received before. Raises `CannotRun`."""
+        found: list[str] = []
+        for part in self.all():
+            if part.first_received_ms < before_ms:
+                try:
+                    received = PartReader(self.store(part), part.name).received()
+                except _faults() as exc:
+                    raise CannotRun(f"{part.name}: what has expired cannot be found ({exc})") from exc
+                found += [name for name, first_ms, _last_ms in received if first_ms < before_ms]
+        return found
+
     def erase(self, names: Sequence[str]) -> int:
         """Takes sessions out of the parts that have them; returns how many. A part is written anew, or dropped.
 
