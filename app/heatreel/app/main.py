@@ -39,6 +39,7 @@ COMMANDS = (
     "report",
     "verify",
     "approve",
+    "seal",
     "merge",
     "erase",
     "doctor",

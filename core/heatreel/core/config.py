@@ -22,8 +22,9 @@ class SiteConfig(Strict):
 
     `routes`: patterns of pages; `query`: keys that make another page. `origins`: the only ones whose pages may send.
     `write_key`: made by itself when empty. `retention_days` of events and `film_days` of films; 0 keeps for ever.
-    `rate_per_address`, `rate_per_key`: batches a second, 0 for the collector's own bound. `proxies`: addresses whose
-    X-Forwarded-For is believed.
+    `seal_after_h`: hours without a batch after which a session is over and can be sealed. `sealed`: where sealed parts
+    go, a URL of fsspec (`s3://bucket/heat`); empty for the workspace. `rate_per_address`, `rate_per_key`: batches a
+    second, 0 for the collector's own bound. `proxies`: addresses whose X-Forwarded-For is believed.
     """
 
     name: str = "default"
@@ -33,6 +34,8 @@ class SiteConfig(Strict):
     write_key: Annotated[str, Field(pattern=r"^([A-Za-z0-9_-]{8,64})?$")] = ""
     retention_days: Annotated[int, Field(ge=0, le=36_500)] = 90
     film_days: Annotated[int, Field(ge=0, le=36_500)] = 30
+    seal_after_h: Annotated[float, Field(ge=0, le=876_000)] = 48
+    sealed: str = ""
     rate_per_address: Annotated[float, Field(ge=0)] = 0
     rate_per_key: Annotated[float, Field(ge=0)] = 0
     proxies: tuple[str, ...] = ()

@@ -210,6 +210,14 @@ class EventLog:
             raise CannotRun(f"{self.path}: {len(sessions)} sessions cannot be erased ({exc})") from exc
         return gone
 
+    def tidy(self) -> None:
+        """Gives the space of what is gone back to the disk; takes as much free space as the file has."""
+        try:
+            self.connection.execute("VACUUM")
+            self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        except sqlite3.Error as exc:
+            raise CannotRun(f"{self.path}: its space cannot be given back ({exc})") from exc
+
     def copy_from(self, other: EventLog) -> tuple[int, int]:
         """Takes over all batches and film chunks of another log that can be read; how many are new, and how many not.
 

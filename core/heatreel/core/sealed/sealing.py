@@ -27,9 +27,6 @@ if TYPE_CHECKING:
 PART_EVENTS = 1_000_000
 """A part has about this many events: a page's scan is then a few row groups, and sealing holds some 100 MB."""
 
-QUIET_H = 48.0
-"""A session of which nothing came for so long is over: recorders keep what they could not send for a day."""
-
 logger = logging.getLogger(__name__)
 
 
