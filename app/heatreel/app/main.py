@@ -37,6 +37,7 @@ COMMANDS = (
     "sessions",
     "play",
     "report",
+    "insights",
     "verify",
     "approve",
     "seal",

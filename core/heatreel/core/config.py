@@ -12,6 +12,7 @@ from pydantic import Field, ValidationError, field_validator
 from heatreel.core.capture_config import CaptureConfig
 from heatreel.core.errors import InputError
 from heatreel.core.finding import SEVERITIES, VERIFY_RULES, Severity
+from heatreel.core.insight_config import InsightsConfig
 from heatreel.core.strict import Strict
 
 FILE_NAME = "heatreel.toml"
@@ -111,6 +112,7 @@ class Config(Strict):
     site: SiteConfig = SiteConfig()
     capture: CaptureConfig = CaptureConfig()
     verify: VerifyConfig = VerifyConfig()
+    insights: InsightsConfig = InsightsConfig()
 
 
 def load_config(path: Path | None) -> Config:

@@ -100,7 +100,8 @@ class Visits:
 
 
 class Material:
-    """The hits of a replay on the snapshots of a capture, gathered for insights."""
+    """The hits of a replay on the snapshots of a capture, gathered for insights. `notes` are tables that several kinds
+    of insights share, made when first asked for."""
 
     def __init__(
         self,
@@ -118,6 +119,7 @@ class Material:
         self.kept = kept
         self.away = away
         self.details = details or {}
+        self.notes: dict[str, Any] = {}
         self.places = _places(self.snapshots)
         self.place_of = np.zeros(len(self.snapshots), np.int64)
         for place in self.places:
@@ -209,13 +211,21 @@ class Material:
             if len(one) and len(self._of_element[ordinal]):
                 control[here] = np.where(element >= 0, self._of_element[ordinal][np.maximum(element, 0)], -1)
             start += len(one)
-        whole = {name: getattr(joined, name)[order] for name in ("type", "signals")}
         table = Table(
-            visit=visit[order].astype(np.int64), session=joined.session[order].astype(np.int64), snap=snap[order],
-            element=joined.element[order].astype(np.int64), control=control[order], 
-            x=joined.x[order].astype(np.float64), y=joined.y[order].astype(np.float64), time_ms=joined.time_ms[order], ms=joined.ms[order].astype(np.float64),
-            weight=joined.weight[order].astype(np.float64), signature=joined.signature[order].astype(np.int64), **whole,
-        )  # fmt: skip
+            visit=visit[order].astype(np.int64),
+            session=joined.session[order].astype(np.int64),
+            type=joined.type[order],
+            signals=joined.signals[order],
+            snap=snap[order],
+            element=joined.element[order].astype(np.int64),
+            control=control[order],
+            x=joined.x[order].astype(np.float64),
+            y=joined.y[order].astype(np.float64),
+            time_ms=joined.time_ms[order],
+            ms=joined.ms[order].astype(np.float64),
+            weight=joined.weight[order].astype(np.float64),
+            signature=joined.signature[order].astype(np.int64),
+        )
         return table, ids.astype(np.int64), joined, order
 
     @cached_property

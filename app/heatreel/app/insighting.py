@@ -1,0 +1,68 @@
+"""Insights of a capture in a workspace: gathers what they are read from, and keeps the document for the viewer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from heatreel.core.blobs import write_atomic
+from heatreel.core.config import Config
+from heatreel.core.hits import Away
+from heatreel.core.workspace import Capture, Replay, Workspace
+from heatreel.replay.hits_json import session_table
+from heatreel.replay.insights.asking import Goal, Wishes
+from heatreel.replay.insights.insights import Insights, find_insights
+from heatreel.replay.insights.kept import Kept, nothing_kept
+from heatreel.replay.insights.material import Material
+from heatreel.replay.segments import parse_segment
+
+DOCUMENT = "insights.json"
+"""The last document, in the workspace's folder."""
+
+
+def insights_of(
+    workspace: Workspace, capture: Capture, where: Sequence[str] = (), config: Config | None = None
+) -> Insights:
+    """The insights of a capture's replay, of everybody or of a segment.
+
+    Raises `InputError` when there is no replay yet, or for a segment that is not one.
+    """
+    segment = parse_segment(where)
+    replay = workspace.replay(capture)
+    table = session_table(workspace, replay)
+    snapshots = workspace.snapshots(capture)
+    hits = [segment.apply(workspace.hits(replay, one), one, table) for one in snapshots]
+    material = Material(
+        snapshots,
+        [workspace.outline(one) for one in snapshots],
+        hits,
+        table,
+        _kept(workspace, replay),
+        _away(workspace, replay),
+        replay.details,
+    )
+    return find_insights(material, wishes_of(config), capture.label, str(segment))
+
+
+def wishes_of(config: Config | None) -> Wishes:
+    """What `heatreel.toml` says of calls to action and goals."""
+    if config is None:
+        return Wishes()
+    goals = tuple(Goal(one.name, one.page, one.event, one.click, one.value) for one in config.insights.goals)
+    return Wishes(config.insights.calls, goals)
+
+
+def keep_document(folder: Path, found: Insights) -> None:
+    """Keeps the document in the workspace's folder, where the viewer finds it."""
+    write_atomic(folder / DOCUMENT, json.dumps(found.as_json(), ensure_ascii=False).encode())
+
+
+def _kept(workspace: Workspace, replay: Replay) -> Kept:
+    blob = replay.details.get("kept_blob")
+    return Kept.from_bytes(workspace.blobs.get(blob)) if blob else nothing_kept()
+
+
+def _away(workspace: Workspace, replay: Replay) -> Away | None:
+    blob = replay.details.get("away_blob")
+    return Away.from_bytes(workspace.blobs.get(blob)) if blob else None

@@ -1,0 +1,258 @@
+"""Phone against desktop, variant against variant, new against returning, source against source: by element.
+
+Each comparison is of the share of visits that clicked; all of them are corrected together, and where a total says the
+opposite of its parts (Simpson's paradox) the parts are believed and the total is warned of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from heatreel.core.insight import Insight
+from heatreel.core.rates import Difference, difference
+from heatreel.replay.insights.asking import Question, Tested
+from heatreel.replay.insights.exposure import clicked
+from heatreel.replay.insights.material import Bools, Ints, Material
+from heatreel.replay.insights.shares import Share, percent, share
+
+LEAST_VISITS = 50
+"""Visits of each side."""
+
+LEAST_CLICKED = 10
+"""Visits of both sides that clicked."""
+
+LEAST_APART = 0.03
+"""Smaller differences of two shares are not worth a sentence, however sure."""
+
+
+@dataclass(frozen=True)
+class Side:
+    """Some visits: `here`, shape (v,), and what they are called."""
+
+    name: str
+    here: Bools
+
+
+@dataclass(frozen=True)
+class Split:
+    """Two sides that are compared, and the strata in which they are compared again: shape (v,), -1 in none."""
+
+    rule: str
+    page: str
+    sides: tuple[Side, Side]
+    strata: Ints
+    by: str
+
+
+def test_differences(question: Question) -> Iterator[Tested]:
+    """Every comparison of every thing that has enough visits on both sides."""
+    material = question.material
+    by_page: dict[str, list[int]] = {}
+    for thing, (page, _) in enumerate(material.things):
+        by_page.setdefault(page, []).append(thing)
+    for page in material.pages:
+        splits = list(splits_of(question, page))
+        for thing in by_page.get(page, []) if splits else []:
+            yield from _of_thing(question, thing, splits)
+
+
+def splits_of(question: Question, page: str) -> Iterator[Split]:
+    """The comparisons that a page has enough visits for."""
+    material = question.material
+    of_page = np.zeros(len(material.visits.place), bool)
+    of_page[material.visits_of_page(page)] = True
+    viewport = _codes([material.places[number].viewport for number in material.visits.place.tolist()])
+    variant = _of_session(material, "variant")
+    source = _of_session(material, "source")
+    returning = _of_session(material, "returning")
+    pairs: list[tuple[str, tuple[list[str], Ints], Ints, str]] = [
+        ("viewports_differ", viewport, variant[1], "variant"),
+        ("variants_differ", variant, viewport[1], "viewport"),
+        ("returning_differ", returning, viewport[1], "viewport"),
+        ("sources_differ", source, viewport[1], "viewport"),
+    ]
+    for rule, (names, codes), strata, by in pairs:
+        for sides in _pairs(rule, names, codes, of_page):
+            yield Split(rule, page, sides, strata, by)
+
+
+def _codes(values: Sequence[str]) -> tuple[list[str], Ints]:
+    names = sorted({value for value in values if value})
+    number = {name: at for at, name in enumerate(names)}
+    return names, np.array([number.get(value, -1) for value in values], np.int64)
+
+
+def _of_session(material: Material, key: str) -> tuple[list[str], Ints]:
+    def word(row: object) -> str:
+        if row is None or row == "":
+            return ""
+        return {True: "returning", False: "new"}[row] if isinstance(row, bool) else str(row)
+
+    names, codes = _codes([word(row.get(key)) for row in material.sessions] or [""])
+    return names, codes[np.minimum(material.visits.session, len(codes) - 1)]
+
+
+def _pairs(rule: str, names: list[str], codes: Ints, of_page: Bools) -> Iterator[tuple[Side, Side]]:
+    """Each two of few values; of many, each of the commonest against all others."""
+    sides = [Side(name, of_page & (codes == at)) for at, name in enumerate(names)]
+    sides = [side for side in sides if side.here.sum() >= LEAST_VISITS]
+    if rule == "sources_differ" and len(sides) > 2:
+        sides.sort(key=lambda side: -int(side.here.sum()))
+        for side in sides[:5]:
+            yield side, Side("other sources", of_page & ~side.here & (codes >= 0))
+        return
+    for at, first in enumerate(sides[:4]):
+        for second in sides[at + 1 : 4]:
+            yield first, second
+
+
+def _of_thing(question: Question, thing: int, splits: Sequence[Split]) -> Iterator[Tested]:
+    material = question.material
+    controls = material.controls_of_thing[thing]
+    did = np.zeros(len(material.visits.place), bool)
+    could = np.zeros(len(did), bool)
+    for control in controls:
+        did |= clicked(material, control)
+        if control.shown:
+            could |= material.visits.place == control.place
+    if did.sum() < LEAST_CLICKED:
+        return
+    for split in splits:
+        first, second = (_share(material, side.here & could, did) for side in split.sides)
+        if min(first.sample.total, second.sample.total) < LEAST_VISITS:
+            continue
+        apart = difference(first.sample, second.sample)
+        strata = _in_strata(material, split, could, did)
+        told = partial(_told, question, thing, split, (first, second), apart)
+        if abs(apart.value) >= LEAST_APART:
+            if _is_opposite(apart, strata):
+                yield Tested(apart.p, partial(_simpson, question, thing, split, (first, second), apart, strata))
+            else:
+                yield Tested(apart.p, told)
+        else:
+            # It counts among the comparisons that were made, though it would not be told.
+            yield Tested(max(apart.p, 0.5), told)
+
+
+def _share(material: Material, here: Bools, did: Bools) -> Share:
+    visits = np.flatnonzero(here)
+    return share(material.visits.weight[visits], did[visits])
+
+
+def _in_strata(material: Material, split: Split, could: Bools, did: Bools) -> list[tuple[Share, Share]]:
+    found = []
+    for number in np.unique(split.strata[split.strata >= 0]).tolist():
+        part = (split.strata == number) & could
+        both = tuple(_share(material, side.here & part, did) for side in split.sides)
+        if min(one.sample.total for one in both) >= 20:
+            found.append((both[0], both[1]))
+    return found
+
+
+def _is_opposite(apart: Difference, strata: Sequence[tuple[Share, Share]]) -> bool:
+    """Whether every part says the opposite of the total, and they together surely do (stratified by size)."""
+    if len(strata) < 2:
+        return False
+    values = [second.value - first.value for first, second in strata]
+    if not all(value * apart.value < 0 for value in values):
+        return False
+    sizes = np.array([min(first.n, second.n) for first, second in strata])
+    spread = [
+        first.value * (1 - first.value) / first.sample.total + second.value * (1 - second.value) / second.sample.total
+        for first, second in strata
+    ]
+    weight = sizes / sizes.sum()
+    together = float(np.dot(weight, values))
+    return abs(together) > 1.96 * float(np.sqrt(np.dot(weight**2, spread)))
+
+
+def _told(question: Question, thing: int, split: Split, rates: tuple[Share, Share], apart: Difference) -> Insight:
+    high, low = (1, 0) if apart.value > 0 else (0, 1)
+    sides, material = split.sides, question.material
+    control = max(material.controls_of_thing[thing], key=lambda one: _visits_at(material, one.place, sides[high].here))
+    least, most = sorted((abs(apart.low), abs(apart.high)))
+    times = rates[high].value / rates[low].value if rates[low].value else 0
+    factor = f", {times:.1f} times as often" if 1.2 < times < 20 else ""
+    return Insight(
+        rule=split.rule,
+        severity="info",
+        where=material.where(control),
+        count=rates[high].count,
+        n=rates[high].n,
+        unit="visits",
+        rate=rates[high].value,
+        interval=rates[high].interval,
+        words=f"“{control.name}” is used more by {_who(split, high)} than by {_who(split, low)}{factor}",
+        detail=f"{sides[high].name}: {rates[high].words} visits; {sides[low].name}: {rates[low].words}."
+        f" The difference is {percent(abs(apart.value))} ({percent(least).removesuffix(' %')} to {percent(most)}),"
+        " corrected for the number of comparisons.",
+        evidence=_evidence(split, rates, apart),
+        segment=(f"page={split.page}",),
+        others=tuple(material.where(one) for one in material.controls_of_thing[thing] if one is not control),
+        weight=abs(apart.value) * min(rates[0].n, rates[1].n),
+    )
+
+
+def _visits_at(material: Material, place: int, here: Bools) -> int:
+    return int(np.count_nonzero(here & (material.visits.place == place)))
+
+
+def _who(split: Split, at: int) -> str:
+    name = split.sides[at].name
+    if split.rule == "variants_differ":
+        return f"variant {name}"
+    if split.rule == "returning_differ":
+        return f"{name} visitors"
+    if split.rule == "sources_differ":
+        return f"visitors from {name}"
+    return f"visitors on {name}"
+
+
+def _evidence(split: Split, rates: tuple[Share, Share], apart: Difference) -> dict[str, object]:
+    return {
+        "about": " / ".join(side.name for side in split.sides),
+        "sides": [
+            {"name": side.name, "n": round(one.n), "rate": round(one.value, 4),
+             "interval": [round(end, 4) for end in one.interval]}
+            for side, one in zip(split.sides, rates, strict=True)
+        ],
+        "difference": round(apart.value, 4),
+        "difference_interval": [round(apart.low, 4), round(apart.high, 4)],
+        "p": float(f"{apart.p:.3g}"),
+        "correction": "Benjamini-Hochberg, 5 %",
+    }  # fmt: skip
+
+
+def _simpson(
+    question: Question,
+    thing: int,
+    split: Split,
+    rates: tuple[Share, Share],
+    apart: Difference,
+    strata: Sequence[tuple[Share, Share]],
+) -> Insight:
+    told = _told(question, thing, split, rates, apart)
+    parts = "; ".join(f"{percent(first.value)} against {percent(second.value)}" for first, second in strata)
+    names = " against ".join(side.name for side in split.sides)
+    return Insight(
+        rule="simpson",
+        severity="warning",
+        where=told.where,
+        count=told.count,
+        n=told.n,
+        unit="visits",
+        rate=told.rate,
+        interval=told.interval,
+        words=f"Beware: for “{told.where.name}” the total of {names} says the opposite of its parts",
+        detail=f"In total {percent(rates[0].value)} against {percent(rates[1].value)}; by {split.by} {parts}."
+        f" The sides are mixed of different {split.by}s: believe the parts.",
+        evidence=_evidence(split, rates, apart)
+        | {"by": split.by, "parts": [[round(one.value, 4) for one in pair] for pair in strata]},
+        segment=told.segment,
+        others=told.others,
+        weight=told.weight,
+    )

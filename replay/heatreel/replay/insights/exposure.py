@@ -1,0 +1,118 @@
+"""Which visits had a control on screen, and for how long."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from heatreel.core.dwell import SEEN_MS
+from heatreel.replay.insights.material import Bools, Control, Floats, Ints, Material, Place
+
+
+@dataclass(frozen=True)
+class Seen:
+    """`visits`, shape (v,): those that had the middle of a control on screen for `SEEN_MS`, or clicked it. `seconds`:
+    for how long, on average over these."""
+
+    visits: Bools
+    seconds: float
+
+
+@dataclass(frozen=True)
+class _Stretches:
+    """Moments on one snapshot, those in a row that show the same joined: shape (k,)."""
+
+    visit: Ints
+    top: Floats
+    bottom: Floats
+    ms: Floats
+
+
+class Exposures:
+    """Asks for the exposure of controls; what is found is kept."""
+
+    def __init__(self, material: Material) -> None:
+        self.material = material
+        self._by_snapshot = _stretches(material)
+        self._known: dict[int, Seen] = {}
+
+    def of(self, control: Control) -> Seen:
+        """The exposure of a control over all states that show it."""
+        if control.number not in self._known:
+            self._known[control.number] = self._find(control)
+        return self._known[control.number]
+
+    def _find(self, control: Control) -> Seen:
+        material = self.material
+        total = np.zeros(len(material.visits.place))
+        for ordinal in control.shown:
+            some = self._by_snapshot.get(ordinal)
+            if some is None:
+                continue
+            element = material.outlines[ordinal].elements[control.at[ordinal]]
+            middle = element.box[1] + element.box[3] / 2
+            if element.position in ("fixed", "sticky"):
+                on_screen = np.ones(len(some.visit), bool)
+            else:
+                on_screen = (some.top <= middle) & (middle < some.bottom)
+            total += np.bincount(some.visit[on_screen], some.ms[on_screen], len(total))
+        seen = total >= SEEN_MS
+        seconds = float(total[seen].mean()) / 1000 if seen.any() else 0.0
+        seen |= clicked(material, control)
+        return Seen(seen, seconds)
+
+
+def clicked(material: Material, control: Control) -> Bools:
+    """Which visits clicked a control."""
+    return material.did(rows_of(material, control))
+
+
+def rows_of(material: Material, control: Control) -> Ints:
+    """The rows of clicks on a control."""
+    starts, rows = _by_control(material)
+    return rows[starts[control.number] : starts[control.number + 1]]
+
+
+def _by_control(material: Material) -> tuple[Ints, Ints]:
+    found = material.notes.get("clicks by control")
+    if found is None:
+        rows = material.clicks[np.argsort(material.table.control[material.clicks], kind="stable")]
+        starts = np.searchsorted(material.table.control[rows], np.arange(len(material.controls) + 1))
+        found = material.notes["clicks by control"] = (starts.astype(np.int64), rows)
+    return found
+
+
+def reach_at(material: Material, place: Place) -> Floats:
+    """The deepest page px that each visit at a place had on screen, in the order of visits, sorted; shape (visits,)."""
+    found, snap = material.stood
+    here = material.place_of[snap] == place.number
+    visit = np.searchsorted(material.visit_ids, found.visit[here])
+    deepest = np.full(len(material.visits.place), -1.0)
+    np.maximum.at(deepest, visit, found.bottom[here].astype(np.float64))
+    known = deepest[material.visits_at(place)]
+    return np.sort(known[known >= 0])
+
+
+def _stretches(material: Material) -> dict[int, _Stretches]:
+    stood, snap = material.stood
+    if not len(stood.visit):
+        return {}
+    visit = np.searchsorted(material.visit_ids, stood.visit).astype(np.int64)
+    weight = material.visits.weight[visit]
+    ms = stood.ms / np.maximum(weight, 1e-9)
+    new = np.ones(len(visit), bool)
+    same = (visit[1:] == visit[:-1]) & (snap[1:] == snap[:-1]) & (stood.top[1:] == stood.top[:-1])
+    new[1:] = ~same
+    first = np.flatnonzero(new)
+    sums = np.add.reduceat(ms, first)
+    order = first[np.argsort(snap[first], kind="stable")]
+    amount = sums[np.argsort(snap[first], kind="stable")]
+    found: dict[int, _Stretches] = {}
+    ordinals, starts = np.unique(snap[order], return_index=True)
+    for at, ordinal in enumerate(ordinals.tolist()):
+        here = slice(int(starts[at]), int(starts[at + 1]) if at + 1 < len(starts) else len(order))
+        rows = order[here]
+        top, bottom = stood.top[rows].astype(np.float64), stood.bottom[rows].astype(np.float64)
+        found[ordinal] = _Stretches(visit[rows], top, bottom, amount[here])
+    return found

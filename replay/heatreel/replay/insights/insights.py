@@ -1,0 +1,70 @@
+"""All insights of a capture, ranked: every kind is asked, comparisons are corrected, and what is too small is said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from heatreel.core.insight import Insight
+from heatreel.core.version import DOCUMENT_VERSION
+from heatreel.replay.insights.asking import Question, Tested, Wishes, corrected
+from heatreel.replay.insights.calls import find_calls
+from heatreel.replay.insights.clickable import find_clickable
+from heatreel.replay.insights.destinations import test_destinations
+from heatreel.replay.insights.differ import test_differences
+from heatreel.replay.insights.enough import enough_of
+from heatreel.replay.insights.forms import find_forms
+from heatreel.replay.insights.frustration import find_frustration
+from heatreel.replay.insights.material import Material
+from heatreel.replay.insights.states import find_states, test_states
+
+FINDS: tuple[Callable[[Question], Iterator[Insight]], ...] = (
+    find_calls,
+    find_clickable,
+    find_frustration,
+    find_states,
+    find_forms,
+)
+"""Kinds that judge one thing by an interval against a bound."""
+
+TESTS: tuple[Callable[[Question], Iterable[Tested]], ...] = (test_destinations, test_states, test_differences)
+"""Kinds that compare. The comparisons of each kind are corrected together."""
+
+_SEVERITY = {"error": 3.0, "warning": 2.0, "info": 1.0}
+
+
+@dataclass(frozen=True)
+class Insights:
+    """The insights of a capture, the most important first; `enough` says which places have enough data."""
+
+    capture: str
+    where: str
+    sampling: dict[str, Any]
+    enough: dict[str, Any]
+    findings: tuple[Insight, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "version": DOCUMENT_VERSION,
+            "capture": self.capture,
+            "where": self.where,
+            "sampling": self.sampling,
+            "enough": self.enough,
+            "findings": [one.as_json() for one in self.findings],
+        }
+
+
+def find_insights(material: Material, wishes: Wishes = Wishes(), capture: str = "", where: str = "") -> Insights:
+    """Everything that the hits say for sure enough."""
+    question = Question(material, wishes)
+    found = [one for find in FINDS for one in find(question)]
+    for test in TESTS:
+        found += corrected(test(question))
+    found.sort(key=_rank)
+    sampling = dict(material.details.get("sampling") or {"sessions": len(material.sessions)})
+    return Insights(capture, where, sampling, enough_of(question), tuple(found))
+
+
+def _rank(one: Insight) -> tuple[float, float, str]:
+    return -_SEVERITY[one.severity], -one.weight, one.id
