@@ -1,6 +1,6 @@
 """State recognition on sites made by others: with the recorder's word, and with the order of clicks alone.
 
-    scripts/bench recognition FILE... [--clicks 40]
+    scripts/bench recognition FILE... [--root FOLDER] [--clicks 40] [--seed 7]
 
 Captures each page at 1280x800, then clicks about at random, with a real mouse: triggers of states, and things in them.
 The driver's truth is its own: before each click it looks which captured states have all that they reveal on screen, and
@@ -110,33 +110,34 @@ def share(pages: Any, sessions: list[Session], known: list[Click]) -> dict[str, 
     return {"clicks": len(pairs), "made": len(known), "right": right, "wrong": wrong[:12]}
 
 
-def measure(source: str, clicks: int) -> dict[str, Any]:
+def measure(source: str, root: Path | None, clicks: int, seed: int) -> dict[str, Any]:
     from playwright.sync_api import sync_playwright
 
     sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests"))
     from serving import served
 
-    page_file = Path(source)
+    folder_of_site = root or Path(source).parent
+    page_file = Path(source).resolve().relative_to(folder_of_site.resolve())
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         with running(folder), Workspace.open(folder) as workspace:
             site = workspace.find_site()
         assert site
-        with served(page_file.parent) as base:
+        with served(folder_of_site) as base:
             options = CaptureOptions(viewports=(VIEWPORT,), label="c", routes="none", max_pages=1, max_states=20)
-            capture_urls(folder, [f"{base}/{page_file.name}"], options, progress=False)
+            capture_urls(folder, [f"{base}/{page_file.as_posix()}"], options, progress=False)
         with Workspace.open(folder) as workspace:
             snapshots = workspace.snapshots(workspace.capture(""))
         known: list[Click] = []
         with running(folder) as collector, sync_playwright() as playwright:
             head = snippet(collector, site.key)
-            with served(page_file.parent, head) as base:
+            with served(folder_of_site, head) as base:
                 browser = playwright.chromium.launch(executable_path=find_browser(), args=browser_arguments())
                 page = browser.new_page(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
-                url = f"{base}/{page_file.name}"
+                url = f"{base}/{page_file.as_posix()}"
                 page.goto(url)
                 page.wait_for_function("typeof heatreel === 'object' && document.readyState === 'complete'")
-                known = drive(page, url, snapshots, clicks, 7)
+                known = drive(page, url, snapshots, clicks, seed)
                 page.evaluate("heatreel.flush()")
                 page.wait_for_timeout(1500)
                 browser.close()
@@ -145,7 +146,7 @@ def measure(source: str, clicks: int) -> dict[str, Any]:
             pages = captured_pages(workspace, workspace.capture(""))
             bare = [replace(one, events=tuple(replace(event, state=None) for event in one.events)) for one in sessions]
             return {
-                "page": page_file.name,
+                "page": str(page_file),
                 "states": [f"{shot.state.kind} {shot.state.id}" for shot in snapshots],
                 "as recorded": share(pages, sessions, known),
                 "order of clicks alone": share(pages, bare, known),
@@ -155,10 +156,12 @@ def measure(source: str, clicks: int) -> dict[str, Any]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("pages", nargs="+", metavar="FILE")
+    parser.add_argument("--root", type=Path, help="folder that is served, when a page needs files beside its own")
     parser.add_argument("--clicks", type=int, default=40)
+    parser.add_argument("--seed", type=int, default=7, help="another way to click about")
     options = parser.parse_args()
     for source in options.pages:
-        print(json.dumps(measure(source, options.clicks), indent=1), flush=True)
+        print(json.dumps(measure(source, options.root, options.clicks, options.seed), indent=1), flush=True)
 
 
 if __name__ == "__main__":

@@ -140,8 +140,9 @@ def _whole(weights: NDArray[Any]) -> Ints:
 
 def _distinct(element: Ints, owner: NDArray[np.int32], weight: NDArray[np.float32], size: int) -> Ints:
     """How many different owners each element has, each counted for as many as it stands for."""
-    pairs, first = np.unique(np.stack([element, owner.astype(np.int64)]), axis=1, return_index=True)
-    return _whole(np.bincount(pairs[0], weight[first], size))
+    owners = int(owner.max(initial=0)) + 1
+    pairs, first = np.unique(element * owners + owner, return_index=True)
+    return _whole(np.bincount(pairs // owners, weight[first], size))
 
 
 def _with(element: Ints, clicks: Hits, signal: str, size: int) -> Ints:
