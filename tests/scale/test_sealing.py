@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+import time
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from collector.sending import PAGE, STATE, TARGET, batch, packed
+from heatreel.capture.collector.sealing import Sealing
 from heatreel.core.batches import session_to_json
 from heatreel.core.errors import CannotRun
 from heatreel.core.eventlog import Batch, EventLog
@@ -175,6 +177,33 @@ def test_killed_at_any_moment_nothing_is_lost_and_nothing_twice(tmp_path: Path) 
     assert sessions(tmp_path) == before
     with EventLog.open(tmp_path) as log:
         assert sum(part.sessions for part in log.sealed.all()) == 400
+
+
+def test_a_collectors_chore_seals_while_it_writes(tmp_path: Path) -> None:
+    store(tmp_path, *visits())
+    before = sessions(tmp_path)
+    sealing = Sealing(tmp_path, after_h=1, root="", first_s=0)
+    end = time.monotonic() + 60
+    with EventLog.writing(tmp_path) as log:
+        while sum(part.sessions for part in log.sealed.all()) < 2 and time.monotonic() < end:
+            sealing(log)
+            time.sleep(0.01)
+        assert log.append([row(batch("key", "session-3"))]) == ["stored"]
+    sealing.close()
+    assert [session for session in sessions(tmp_path) if session.id != "session-3"] == before
+    assert list((tmp_path / "sealed").rglob("*.draft")) == []
+
+
+def test_what_was_erased_meanwhile_is_not_sealed(tmp_path: Path) -> None:
+    store(tmp_path, *visits())
+    with EventLog.open(tmp_path) as log:
+        written = list(drafts(log, tmp_path, ALL_MS))
+    with EventLog.writing(tmp_path) as log:
+        log.erase(["session-1"])
+        with pytest.raises(CannotRun, match="changed while"):
+            commit(log, written[0])
+    assert [session.id for session in sessions(tmp_path)] == ["session-2"]
+    assert not [path for path in (tmp_path / "sealed").rglob("*.parquet") if b"session-1" in path.read_bytes()]
 
 
 def test_a_damaged_part_is_said_and_the_others_are_read(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -49,6 +49,7 @@ class Element:
     scroller: int = -1
     order: int = 0
     through: bool = False
+    nowhere: bool = False
     name_hash: str = ""
     name_sketch: str = ""
     text_hash: str = ""

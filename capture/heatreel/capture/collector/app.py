@@ -18,6 +18,7 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
 from heatreel.capture.collector.retention import Chores, Retention
+from heatreel.capture.collector.sealing import Sealing
 from heatreel.capture.collector.sites import ensure_site
 from heatreel.capture.collector.taking import Taking
 from heatreel.capture.collector.writer import GroupWriter
@@ -34,9 +35,12 @@ class CollectorApp(Starlette):
 
         @asynccontextmanager
         async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-            with GroupWriter.opened(folder, taking.metrics, chores) as taking.writer:
-                yield
-            taking.writer = None
+            try:
+                with GroupWriter.opened(folder, taking.metrics, chores) as taking.writer:
+                    yield
+            finally:
+                taking.writer = None
+                chores.close()
 
         super().__init__(routes=routes, lifespan=lifespan)
 
@@ -67,7 +71,8 @@ def create_app(
         Route("/healthz", _health(taking), methods=["GET"]),
         Route("/metrics", _metrics(taking, folder), methods=["GET"]),
     ]
-    chores = Chores(folder, Retention(site.retention_days, site.film_days))
+    sealing = Sealing(folder, site.seal_after_h, site.sealed)
+    chores = Chores(folder, Retention(site.retention_days, site.film_days), sealing)
     return CollectorApp(taking, [*own, *routes], folder, chores)
 
 

@@ -1,4 +1,4 @@
-"""What is to be erased while the collector runs, by the thread that writes: what is too old, and what was ordered."""
+"""What the thread that writes does besides: erasing what is too old and what was ordered, listing what was sealed."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from heatreel.capture.collector.sealing import Sealing
 from heatreel.core import erasing
 from heatreel.core.eventlog import EventLog
 
@@ -21,19 +22,26 @@ logger = logging.getLogger(__name__)
 class Chores:
     """What the writing thread does between two groups."""
 
-    def __init__(self, folder: Path, retention: Retention) -> None:
+    def __init__(self, folder: Path, retention: Retention, sealing: Sealing) -> None:
         self._folder = folder
         self._retention = retention
+        self._sealing = sealing
         self._due = 0.0
 
     def __call__(self, log: EventLog) -> bool:
         """Does what is due; says whether there is more of it."""
         erasing.carry_out_orders(self._folder, log)
+        if self._sealing(log):
+            return True
         if time.monotonic() < self._due:
             return False
         more = self._retention(log)
         self._due = 0.0 if more else time.monotonic() + _EXPIRE_EVERY_S
         return more
+
+    def close(self) -> None:
+        """Ends what was begun."""
+        self._sealing.close()
 
 
 class Retention:

@@ -50,7 +50,9 @@ def seal(log: EventLog, folder: Path, before_ms: float, root: str = "") -> Itera
         yield draft.part
 
 
-def drafts(log: EventLog, folder: Path, before_ms: float, root: str = "") -> Iterator[Draft]:
+def drafts(
+    log: EventLog, folder: Path, before_ms: float, root: str = "", part_events: int = PART_EVENTS
+) -> Iterator[Draft]:
     """Writes parts of the sessions that are over, without touching the log: reading it is enough."""
     store = Store(folder, root)
     open_parts: dict[tuple[str, str], tuple[PartBuilder, list[int]]] = {}
@@ -60,7 +62,7 @@ def drafts(log: EventLog, folder: Path, before_ms: float, root: str = "") -> Ite
         builder, batches = open_parts.setdefault(key, (PartBuilder(), []))
         builder.add(sealed)
         batches += numbers
-        if builder.events >= PART_EVENTS:
+        if builder.events >= part_events:
             yield _draft(store, root, key, *open_parts.pop(key))
     for key in sorted(open_parts):
         yield _draft(store, root, key, *open_parts[key])
@@ -84,7 +86,9 @@ def commit(log: EventLog, draft: Draft) -> None:
         with suppress(sqlite3.Error):
             connection.execute("ROLLBACK")
         log.sealed.store(draft.part).remove(draft.part.name)
-        raise exc if isinstance(exc, CannotRun) else CannotRun(f"{log.path}: cannot be sealed ({exc})") from exc
+        raise (
+            exc if isinstance(exc, CannotRun) else CannotRun(f"{log.path}: its days cannot be sealed ({exc})")
+        ) from exc
 
 
 def sweep(log: EventLog, folder: Path, root: str = "") -> None:
