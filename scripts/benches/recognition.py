@@ -21,11 +21,12 @@ from pathlib import Path
 from typing import Any
 
 from heatreel.app.capturing import capture_urls
-from heatreel.app.viewing import snippet
+from heatreel.app.snippet import snippet
 from heatreel.capture.browser import browser_arguments, find_browser
 from heatreel.capture.collector import running
 from heatreel.capture.options import CaptureOptions
 from heatreel.core.eventlog import EventLog
+from heatreel.core.hits import REASONS
 from heatreel.core.session import Session
 from heatreel.core.state import Snapshot
 from heatreel.core.viewport import Viewport
@@ -103,6 +104,8 @@ def share(pages: Any, sessions: list[Session], known: list[Click]) -> dict[str, 
     placed = place_sessions(pages, sessions, ReplayOptions(everyone=True))
     names = {snapshot.id: snapshot.state.id for snapshot in pages.snapshots}
     stand = {str(event): names[number] for number, hits in placed.hits.items() for event in hits.event}
+    rest = placed.not_placed
+    stand |= {str(event): REASONS[reason] for event, reason in zip(rest.event, rest.reason.tolist(), strict=True)}
     clicks = [event.id for session in sessions for event in session.events if event.type == "click"]
     pairs = list(zip(clicks, known, strict=False))
     right = sum(stand.get(event) in truth.states for event, truth in pairs)
@@ -124,7 +127,7 @@ def measure(source: str, root: Path | None, clicks: int, seed: int) -> dict[str,
             site = workspace.find_site()
         assert site
         with served(folder_of_site) as base:
-            options = CaptureOptions(viewports=(VIEWPORT,), label="c", routes="none", max_pages=1, max_states=20)
+            options = CaptureOptions(viewports=(VIEWPORT,), label="c", routes="none", max_pages=1, max_states=60)
             capture_urls(folder, [f"{base}/{page_file.as_posix()}"], options, progress=False)
         with Workspace.open(folder) as workspace:
             snapshots = workspace.snapshots(workspace.capture(""))

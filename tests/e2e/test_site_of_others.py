@@ -13,7 +13,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from heatreel.app.capturing import capture_urls
 from heatreel.app.reporting import report_to
-from heatreel.app.viewing import snippet
+from heatreel.app.snippet import snippet
 from heatreel.capture.browser import browser_arguments, find_browser
 from heatreel.capture.collector import running
 from heatreel.capture.options import CaptureOptions

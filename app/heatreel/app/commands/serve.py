@@ -1,4 +1,4 @@
-"""`heatreel serve`: the collector, and the report of the newest replay at /."""
+"""`heatreel serve`: the collector, and the viewer at /."""
 
 from __future__ import annotations
 
@@ -19,25 +19,39 @@ def serve(
         list[str] | None,
         typer.Option("--origin", metavar="URL", help="Accept events from this origin only; can be repeated."),
     ] = None,
+    viewer: Annotated[
+        bool, typer.Option("--viewer/--no-viewer", help="Show the viewer at /, or only receive events.")
+    ] = True,
+    replays: Annotated[
+        bool, typer.Option("--replays/--no-replays", help="Place new events by itself, or only when asked to.")
+    ] = True,
     config: ConfigFile = None,
 ) -> None:
-    """Receive events of the recorder, and show the report at /.
+    """Receive events of the recorder, and show what people do in the viewer at /.
 
     Events are answered once they are on the disk, and kept as long as `retention_days` of heatreel.toml says. Its
     `[site]` also holds accepted origins, the write key and rates, see docs/collector.md.
 
-    The page at / shows the snippet for your site until there is a replay. It is given on loopback addresses only:
-    put something that asks for a password before it to show it to others. Stop with Ctrl-C.
+    The viewer answers from a process of its own, see docs/api.md. On a loopback address it asks for no token; on any
+    other, open the address that is printed: it holds the token (HEATREEL_TOKEN sets it). Stop with Ctrl-C.
     """
-    from heatreel.app.viewing import is_loopback, snippet, viewer_routes
+    from heatreel.app.snippet import snippet
     from heatreel.capture import collector
     from heatreel.core.config import find_config, load_config
 
     site = load_config(config or find_config(Path())).site
     key = collector.make_ready(workspace, site)
     base = f"http://{f'[{host}]' if ':' in host else host}:{port}"
-    routes = viewer_routes(workspace, site) if is_loopback(host) else []
     say("Put this before </body> or into <head> of your pages:")
     typer.echo(snippet(base, key, site.query))
-    say(f"receiving at {base}/collect" + (f", report at {base}/" if routes else "; no report on a public address"))
-    collector.serve(workspace, host, port, site=site, origins=tuple(origin or ()), routes=routes)
+    if not viewer:
+        say(f"receiving at {base}/collect")
+        collector.serve(workspace, host, port, site=site, origins=tuple(origin or ()))
+        return
+    from heatreel.app.viewer.guard import door_of
+    from heatreel.app.viewer.serving import viewer as opened
+
+    door = door_of(host)
+    say(f"receiving at {base}/collect, viewer at {base}/" + (f"?token={door.token}" if door.token else ""))
+    with opened(workspace, site, base, door, replays) as routes:
+        collector.serve(workspace, host, port, site=site, origins=tuple(origin or ()), routes=routes)

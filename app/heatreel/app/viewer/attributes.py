@@ -1,0 +1,81 @@
+"""What is known of all sessions, by column: conditions are asked of each distinct value once, not of each session."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from threading import Lock
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from heatreel.replay.segments import EVENT_KEYS, PROPERTY, SNAPSHOT_KEYS, Condition, Segment, _of_session
+
+Bools = NDArray[np.bool_]
+
+
+class Attributes:
+    """The session table of a replay. Keys are those of segments."""
+
+    def __init__(self, table: Sequence[Mapping[str, Any]]) -> None:
+        self.table = table
+        self._columns: dict[str, tuple[list[Any], NDArray[np.int32]]] = {}
+        self._lock = Lock()
+
+    def __len__(self) -> int:
+        return len(self.table)
+
+    @cached_property
+    def numbers(self) -> dict[str, int]:
+        """The number of each session by its id."""
+        return {row["session"]: number for number, row in enumerate(self.table)}
+
+    @cached_property
+    def weight(self) -> NDArray[np.float64]:
+        """How many sessions of the site each stands for, shape (sessions,)."""
+        return np.array([row.get("weight", 1.0) for row in self.table], np.float64)
+
+    @cached_property
+    def started_ms(self) -> NDArray[np.float64]:
+        return np.array([row["started_ms"] for row in self.table], np.float64)
+
+    def column(self, key: str) -> tuple[list[Any], NDArray[np.int32]]:
+        """The distinct values of a key, and for each session which it has, shape (sessions,)."""
+        with self._lock:
+            if key not in self._columns:
+                self._columns[key] = _factorized([_of_session(key, row) for row in self.table])
+            return self._columns[key]
+
+    def within(self, segment: Segment) -> Bools:
+        """Which sessions are in a segment, as `Segment.sessions` says it; shape (sessions,)."""
+        keep = np.ones(len(self), bool)
+        for one in segment.conditions:
+            if one.key not in SNAPSHOT_KEYS and one.key not in EVENT_KEYS:
+                keep &= self._holds(one)
+        return keep
+
+    def _holds(self, one: Condition) -> Bools:
+        values, codes = self.column(one.key)
+        return np.array([one.holds(value) for value in values] or [False], bool)[codes]
+
+    @cached_property
+    def properties(self) -> list[str]:
+        """The names of the sessions' own properties, the most used first."""
+        counts = Counter(name for row in self.table for name in row["properties"])
+        return [PROPERTY + name for name, _count in counts.most_common(100)]
+
+
+def _factorized(values: list[Any]) -> tuple[list[Any], NDArray[np.int32]]:
+    distinct: dict[Any, int] = {}
+    found: list[Any] = []
+    codes = np.empty(len(values), np.int32)
+    for row, value in enumerate(values):
+        # True is 1 to a dict, and a list is no key of one.
+        name = (type(value), tuple(value) if isinstance(value, list) else value)
+        code = distinct.setdefault(name, len(found))
+        if code == len(found):
+            found.append(value)
+        codes[row] = code
+    return found, codes
