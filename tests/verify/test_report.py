@@ -17,11 +17,12 @@ from heatreel.app.main import app
 from heatreel.capture.browser import launch
 from heatreel.core.element import Outline
 from heatreel.core.errors import InputError
+from heatreel.core.hits import Ledger
 from heatreel.core.state import State
 from heatreel.core.workspace import Workspace
 from heatreel.overlays.crops import crop, window_around
 from heatreel.overlays.encode import png
-from verify.drawing import DESKTOP, Page
+from verify.drawing import DESKTOP, Page, clicks
 from verify.test_commands import as_json
 
 HOSTILE = "</title></script><img src=x onerror=window.broken=1>"
@@ -59,6 +60,10 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
             state = State("default", "Default", "default")
             workspace.add_snapshot(number, DESKTOP, "", state, size, painted(outline), "{}", as_json(outline))
             workspace.finish_capture(capture)
+        base = workspace.capture("old")
+        hits = clicks(page(200, HOSTILE), (2, 12), (3, 8))
+        snapshot = workspace.snapshots(base)[0]
+        workspace.save_replay(base, Ledger(20, 20, {}, {}), {}, {snapshot.id: hits})
     done = CliRunner().invoke(app, ["verify", "old", "new", "-w", str(folder / "w"), "--report", str(folder / "out")])
     assert done.exit_code == 1, done.output
     return folder / "out"
@@ -88,6 +93,25 @@ def test_crops_show_and_mark_what_a_finding_names(report: Path) -> None:
     assert near(found["page-0-before.webp"], BLUE) and not near(found["page-0-after.webp"], BLUE)
 
 
+def test_the_heat_of_base_lies_where_it_is_predicted(report: Path) -> None:
+    """Over the button on both builds, over the link that HEAD lacks on BASE only; and it says how much is left."""
+    from PIL import Image
+
+    before, after = (
+        np.asarray(Image.open(report / f"pictures/page-0-{side}-heat.png").convert("RGBA"))[..., 3] > 0
+        for side in ("before", "after")
+    )
+    cell = page(200).width / before.shape[1]
+
+    def warm(heat: np.ndarray[Any, Any], x: float, y: float) -> bool:
+        return bool(heat[int(y / cell), int(x / cell)])
+
+    assert warm(before, 110, 225) and warm(before, 340, 312)
+    assert warm(after, 110, 1225) and not warm(after, 110, 225) and not warm(after, 340, 312)
+    html = (report / "index.html").read_text("utf-8")
+    assert "20 clicks on old; 8 of them have no place on new." in html and "predicted heat" in html
+
+
 def test_texts_of_pages_stay_texts(report: Path) -> None:
     html = (report / "index.html").read_text("utf-8")
     assert HOSTILE not in html and "onerror=window.broken" not in html.replace("&gt;", ">").split("&lt;img")[0]
@@ -109,13 +133,17 @@ def test_it_opens_from_disk_and_its_controls_work(report: Path) -> None:
             await tab.locator(".slider input").first.focus()
             await tab.keyboard.press("Home")
             at = await tab.locator(".slider").first.evaluate("el => el.style.getPropertyValue('--at')")
+            warm = tab.locator(".slider img.heat").first
+            cold = [await warm.is_visible()]
+            await tab.uncheck("#heat")
+            cold.append(await warm.is_visible())
             loaded = await tab.evaluate("[...document.images].every(i => i.loading == 'lazy' || i.complete)")
             broken = await tab.evaluate("window.broken === undefined")
-        return problems, {"left": left, "said": said, "at": at, "loaded": loaded, "whole": broken}
+        return problems, {"left": left, "said": said, "at": at, "loaded": loaded, "whole": broken, "heat": cold}
 
     problems, found = asyncio.run(look())
     assert problems == []
-    assert found == {"left": 1, "said": "1 of 2", "at": "0%", "loaded": True, "whole": True}
+    assert found == {"left": 1, "said": "1 of 2", "at": "0%", "loaded": True, "whole": True, "heat": [True, False]}
 
 
 def test_a_folder_of_something_else_is_refused(report: Path, tmp_path: Path) -> None:

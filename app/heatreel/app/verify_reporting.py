@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from heatreel.app.predicted_sides import predicted_heats
 from heatreel.app.progress import bars
 from heatreel.app.verifying import Verified
 from heatreel.core.element import Outline
@@ -56,9 +57,10 @@ def _document(done: Verified, labels: tuple[str, str], date: str) -> VerifyDocum
     ]
     windows = {(one.step.selector, one.step.snapshot.page): one.picture for one in done.walked if one.step}
     shown = [_shown(*one, pairs, windows) for one in statuses]
+    heats = predicted_heats(done.found) if heated else {}
     failing = {(place.page, place.viewport, place.state) for one in judged.failing for place in one.places}
     sides = [
-        Sides(pair.before.snapshot, pair.after.snapshot, pair.lost)
+        Sides(pair.before.snapshot, pair.after.snapshot, pair.lost, heats.get(pair.before.snapshot.id))
         for key, pair in pairs.items()
         if pair.before.id == DEFAULT or key[:3] in failing
     ]

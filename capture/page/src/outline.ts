@@ -1,6 +1,6 @@
 /** The whole page as one JSON text: records of many small objects would cost far more on their way to Python. */
 
-import { all, childrenOf, is, once, parentOf, type Memo } from "./dom";
+import { all, attr, childrenOf, has, is, once, parentOf, styleOf, type Memo } from "./dom";
 import { box } from "./geometry";
 import { ink } from "./ink";
 import { paintOrder } from "./paint";
@@ -54,10 +54,19 @@ export function outline(document: Document, { key = "", listens = () => false }:
       record.interactive = record.interactive || listens(element);
       const around = placeOf(once(memo, scroller, element));
       const looks = record.text ? ink(element, memo, (ancestor) => covered(index, record.box, ancestor)) : {};
-      return { index, parent: parents[index]!, ...record, scroller: around, order: order[index]!, ...looks };
+      const place = { index, parent: parents[index]!, ...record, scroller: around, order: order[index]!, ...looks };
+      const more = { ...(passes(element) && { through: true as const }), ...(stays(element) && { nowhere: true as const }) };
+      return { ...place, ...more };
     }),
   });
 }
+
+/** Whether clicks go through an element to what is behind it. */
+const passes = (element: Element): boolean => styleOf(element).pointerEvents === "none";
+
+/** Whether a link is one in form only: as an address it would be that of its own page. */
+const stays = (element: Element): boolean =>
+  has(element, "href") && /^\s*(#!?)?\s*$/.test(attr(element, "href"));
 
 /** Width and height of all that can be scrolled to. */
 function pageSize(document: Document): { width: number; height: number } {

@@ -63,6 +63,10 @@ export interface ElementRecord extends Fingerprint {
   scroller: number;
   /** Paint order: higher is nearer to the viewer. */
   order: number;
+  /** Clicks go through it to what is behind (`pointer-events: none`); left out where they do not. */
+  through?: true;
+  /** Its `href` is there for the form only: empty, `#` or `#!`; left out of other links. */
+  nowhere?: true;
   nameHash: string;
   nameSketch: string;
   textHash: string;

@@ -70,12 +70,24 @@ class SurvivalRow:
 
 
 @dataclass(frozen=True)
+class SidesHeat:
+    """The clicks of a state of BASE, and where they are predicted on HEAD: a transparent PNG for each picture, on one
+    scale, with the number of clicks of either. What HEAD does not show has no place on it."""
+
+    before: bytes
+    after: bytes
+    clicks: int
+    carried: int
+
+
+@dataclass(frozen=True)
 class Sides:
     """A state on both builds, to be seen side by side; `lost` when HEAD has none like it."""
 
     before: Snapshot
     after: Snapshot
     lost: bool = False
+    heat: SidesHeat | None = None
 
 
 @dataclass(frozen=True)
@@ -140,11 +152,19 @@ def write_verify_report(
             if shown.window:
                 file = f"finding-{number}-after.webp"
                 shots.made[file] = _write_window(draft / "pictures", file, shown)
+        for number, sides in enumerate(document.sides):
+            if sides.heat:
+                (draft / _heat_name(number, "before")).write_bytes(sides.heat.before)
+                (draft / _heat_name(number, "after")).write_bytes(sides.heat.after)
         frame = _frame(document, shots)
         write_page(draft / "index.html", "verify.html", {"version": DOCUMENT_VERSION}, frame)
         mark = {"version": DOCUMENT_VERSION, "heatreel": tool_version(), "base": document.base, "head": document.head}
         (draft / MARK).write_text(json.dumps(mark) + "\n", "utf-8")
     return out / "index.html"
+
+
+def _heat_name(number: int, side: Side) -> str:
+    return f"pictures/page-{number}-{side}-heat.png"
 
 
 def _wanted(document: VerifyDocument) -> _Shots:
@@ -206,6 +226,7 @@ def _frame(document: VerifyDocument, shots: _Shots) -> dict[str, Any]:
         "pages": list(dict.fromkeys(shown.finding.place.page for shown in document.findings)),
         "rules": sorted({shown.finding.rule for shown in document.findings}),
         "findings": [_shown(number, shown, shots) for number, shown in enumerate(document.findings)],
+        "heated": any(sides.heat for sides in document.sides),
         "sides": [_side(number, sides, shots) for number, sides in enumerate(document.sides)],
     }
 
@@ -229,4 +250,7 @@ def _side(number: int, sides: Sides, shots: _Shots) -> dict[str, Any]:
         "lost": sides.lost,
         "before": shots.made[f"page-{number}-before.webp"],
         "after": shots.made[f"page-{number}-after.webp"],
+        "heat": sides.heat,
+        "heat_before": _heat_name(number, "before"),
+        "heat_after": _heat_name(number, "after"),
     }

@@ -4,6 +4,8 @@ import { count } from "./dom.js";
 
 export function showVerify(root: HTMLElement): void {
   filter(root);
+  const heat = root.querySelector<HTMLInputElement>("#heat");
+  heat?.addEventListener("change", () => root.querySelector("#sides")?.classList.toggle("cold", !heat.checked));
   for (const slider of root.querySelectorAll<HTMLElement>(".slider")) slide(slider);
 }
 

@@ -15,7 +15,7 @@ from heatreel.core.finding import Place
 from heatreel.replay.matching.words import words
 from heatreel.replay.verify.contrast import fainter, worst
 from heatreel.replay.verify.elsewhere import Elsewhere
-from heatreel.replay.verify.links import address, same_destination
+from heatreel.replay.verify.links import leads_to, same_destination
 from heatreel.replay.verify.order import Move
 from heatreel.replay.verify.stacking import ALWAYS, AT_FIRST, FREE, Cover, Stack, grid
 from heatreel.replay.verify.states import StatePair, ViewPair
@@ -166,18 +166,18 @@ class StateCheck:
             yield self._missing(index, element)
             return
         other = self.pair.after.outline.elements[seen]
-        if self.before.acting[index] and not self._still_acts(seen):
+        if self.before.acting[index] and not (self._still_acts(seen) and self._still_hit(index, seen)):
             yield self._change("not_interactive", index, seen)
         if (part := self._lost_part(index)) is not None:
             yield self._change("not_interactive", index, seen, inner=part[0], part=part[1])
-        if other.disabled and not element.disabled:
+        if other.disabled and not (element.disabled or element.through):
             yield self._change("disabled", index, seen)
         cover = self._newly_covered(index, seen)
         if cover is not None:
             how, by, share = cover
             yield self._change("covered", index, seen, cause=by, always=how == ALWAYS, part=share)
         if not same_destination(pairs, element, other):
-            yield self._change("destination", index, seen, old=address(element.href), new=address(other.href))
+            yield self._change("destination", index, seen, old=leads_to(element), new=leads_to(other))
 
     def _missing(self, index: int, element: Element) -> Change:
         if self.pair.lost:
@@ -194,6 +194,18 @@ class StateCheck:
         if elements[index].interactive or self.after.owner(index) >= 0:
             return True
         return any(elements[place].interactive for place in range(index + 1, int(self.after.ends[index])))
+
+    def _still_hit(self, index: int, seen: int) -> bool:
+        """Whether clicks do not go through an element that they did not go through before; those through a label that
+        lies in its field go to the field."""
+        if (
+            self.after.outline.elements[seen].tag == "label"
+            or not self.pair.after.outline.elements[seen].through
+            or self.pair.before.outline.elements[index].through
+        ):
+            return True
+        inside = self.pair.after.outline.elements[seen + 1 : int(self.after.ends[seen])]
+        return any(one.visible and not one.through for one in inside)
 
     def _lost_part(self, index: int) -> tuple[int, float] | None:
         """The largest thing in an element that does not act any more, and its share of the element's area."""

@@ -94,7 +94,9 @@ class ElementMemory:
             verdict: Verdict = "uncertain" if match.verdict == "uncertain" else "matched" if place >= 0 else "removed"
             fresh[match.before] = Likeness(names[place] if place >= 0 else None, verdict, match.confidence)
         image = {**settled, **{index: places[one.after] for index, one in fresh.items() if one.after is not None}}
-        for pair in pair_leftovers(before, after, image):
+        leftovers, strangers = pair_leftovers(before, after, image)
+        fresh.update({index: Likeness(None, "removed", ONE_OF_SEVERAL) for index in strangers if index in fresh})
+        for pair in leftovers:
             if pair.before in fresh:
                 self._release(fresh, names[pair.after])
                 fresh[pair.before] = Likeness(names[pair.after], "matched", pair.confidence)

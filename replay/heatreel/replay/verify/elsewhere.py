@@ -7,7 +7,7 @@ from functools import cached_property
 
 from heatreel.core.element import Element
 from heatreel.replay.verify.elements import ElementMemory
-from heatreel.replay.verify.links import address
+from heatreel.replay.verify.links import leads_to
 from heatreel.replay.verify.subjects import plain_name
 from heatreel.replay.verify.views import StateView, View, signature
 
@@ -40,7 +40,7 @@ class Elsewhere:
             state = self.view.state(snapshot)
             for element in state.outline.elements:
                 if element.visible and element.interactive and signature(element) not in taken:
-                    found.setdefault((plain_name(element), address(element.href)), state)
+                    found.setdefault((plain_name(element), leads_to(element)), state)
         return found
 
     def find(self, element: Element, state: StateView, hidden: int) -> StateView | None:
@@ -53,5 +53,5 @@ class Elsewhere:
             found = self._by_place.get((other.selector, other.tag, other.name))
         else:
             name = plain_name(element)
-            found = self._by_name.get((name, address(element.href))) if name and element.interactive else None
+            found = self._by_name.get((name, leads_to(element))) if name and element.interactive else None
         return None if found is state else found

@@ -13,7 +13,7 @@ from heatreel.core.finding import SEVERITIES, Finding, Place, Severity, Spot
 from heatreel.replay.verify.changes import Change
 from heatreel.replay.verify.groups import Group
 from heatreel.replay.verify.heat import Heat
-from heatreel.replay.verify.links import address
+from heatreel.replay.verify.links import leads_to
 from heatreel.replay.verify.sentences import sentence
 from heatreel.replay.verify.subjects import is_primary, kind_word, plain_name, title
 
@@ -86,7 +86,7 @@ def finding_id(first: Change, before: Spot, places: Sequence[Place]) -> str:
     other = first.element_after
     what = {
         "renamed": [plain_name(other) if other else ""],
-        "destination": [address(other.href) if other else ""],
+        "destination": [leads_to(other) if other else ""],
         "state_lost": [first.values.get("state")],
     }.get(first.rule, [])
     key = [

@@ -10,7 +10,7 @@ import numpy as np
 
 from heatreel.core.element import Outline
 from heatreel.replay.verify.changes import Change, StateCheck, cover_root
-from heatreel.replay.verify.links import address
+from heatreel.replay.verify.links import leads_to
 from heatreel.replay.verify.subjects import plain_name
 from heatreel.replay.verify.views import ancestors
 
@@ -108,11 +108,11 @@ def _same_change(change: Change) -> Hashable | None:
     if change.rule == "renamed":
         return change.rule, name, plain_name(other) if other else ""
     if change.rule == "destination":
-        return change.rule, address(element.href), address(other.href) if other else ""
+        return change.rule, leads_to(element), leads_to(other) if other else ""
     if not name or change.rule in ("state_lost", "covered", "below_fold"):
         return None
     page = "" if element.landmark in _SHARED_LANDMARKS else change.place.page
-    return _family(change), page, name, element.tag, address(element.href), element.landmark
+    return _family(change), page, name, element.tag, leads_to(element), element.landmark
 
 
 def _family(change: Change) -> str:

@@ -10,22 +10,19 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment  # type: ignore[import-untyped]
 
 from heatreel.core.element import Element, Outline
-from heatreel.replay.verify.links import address
-from heatreel.replay.verify.subjects import plain_name
+from heatreel.replay.matching.words import clean_name, words
+from heatreel.replay.verify.links import leads_to
+from heatreel.replay.verify.same_place import Order, Pairing, same_place
+from heatreel.replay.verify.subjects import called, plain_name
 
-# Centres that differ by less than this share of the page's width are in one column.
-SAME_COLUMN = 0.15
-# How sure such pairs are, in probability: the only one with those words, one of several, one in the same place.
-ONLY_ONE, ONE_OF_SEVERAL, SAME_PLACE = 0.9, 0.7, 0.7
-# Points that a pair in the same place needs: a name or link kept, or the very same spot under the same parent.
-LEAST = 2
+# How sure such pairs are, in probability: the only one with those words, one of several.
+ONLY_ONE, ONE_OF_SEVERAL = 0.9, 0.7
 # From here on, in CSS px, far is far.
 FAR_PX = 600.0
 # Lists longer than this are left as they were matched.
@@ -34,17 +31,9 @@ MOST_TWINS = 400
 Words = tuple[str, str, str, str, str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Pairing:
-    """An element of BASE, its counterpart on HEAD, and the probability that this is right."""
-
-    before: int
-    after: int
-    confidence: float
-
-
-def pair_leftovers(before: Outline, after: Outline, image: Mapping[int, int]) -> list[Pairing]:
-    """Pairs of what is not in `image` (place in BASE to place on HEAD), or is there under another name."""
+def pair_leftovers(before: Outline, after: Outline, image: Mapping[int, int]) -> tuple[list[Pairing], list[int]]:
+    """Pairs of what is not in `image` (place in BASE to place on HEAD), or is there under another name; and what of it
+    has nothing in common with its counterpart, so that it is gone."""
     doubtful = {index for index, other in image.items() if _differ(before.elements[index], after.elements[other])}
     settled = {index: other for index, other in image.items() if index not in doubtful}
     taken = set(settled.values())
@@ -53,19 +42,40 @@ def pair_leftovers(before: Outline, after: Outline, image: Mapping[int, int]) ->
     shown = {index for index in doubtful if after.elements[image[index]].visible}
     found = [
         pair
-        for pair in _same_words(open_before, open_after)
+        for pair in (*_same_words(open_before, open_after), *_same_look(before, after, open_before, open_after))
         # What is seen under another name was renamed, whatever else of its old name lies hidden.
         if pair.before not in shown or after.elements[pair.after].visible
     ]
     used, used_after = {pair.before for pair in found}, {pair.after for pair in found}
     known = {**settled, **{pair.before: pair.after for pair in found}}
+    order = Order(before, known)
+    gone = []
     for index in sorted(doubtful - used):
-        if image[index] not in used_after:
+        if image[index] in used_after:
+            continue
+        one, two = before.elements[index], after.elements[image[index]]
+        if _is_another(one, two) and not (_acts_alike(one, two) and order.keeps(-1, index, two.index)):
+            gone.append(index)
+        else:
             known[index] = image[index]
     taken = set(known.values())
     rest = [element for element in open_before if element.index not in known]
     rest_after = [element for element in open_after if element.index not in taken and element.visible]
-    return found + list(_same_place(before, after, rest, rest_after, known))
+    again = list(same_place(before, after, rest, rest_after, known))
+    return found + again, [index for index in gone if index not in {pair.before for pair in again}]
+
+
+def _is_another(one: Element, two: Element) -> bool:
+    """Whether a control shares no word, link or id with what was taken for it."""
+    if not one.interactive or one.field or {one.id, one.testid} & {two.id, two.testid} - {""}:
+        return False
+    link = leads_to(one)
+    return not (set(words(plain_name(one))) & set(words(plain_name(two))) or (link and link == leads_to(two)))
+
+
+def _acts_alike(one: Element, two: Element) -> bool:
+    """False for a control and what neither acts nor has a name."""
+    return two.interactive or bool(plain_name(two)) or not one.interactive
 
 
 def settle_twins(before: Outline, after: Outline, image: Mapping[int, int]) -> tuple[list[Pairing], list[int]]:
@@ -119,6 +129,8 @@ def _reassigned(
 ) -> tuple[list[Pairing], list[int]]:
     """New pairs of twins, and those that lose theirs, if that saves way; nothing otherwise."""
     places = [image[index] for index in twins if index in image]
+    if (named := _by_numbers(before, after, twins, places)) is not None:
+        return _changed(named, image, twins)
     column_of = {place: column for column, place in enumerate(places)}
     shifts = np.array([_shifts_around(before, after, image, index, anchors) for index in twins])
     offsets = _places(after, places)[None, :, None, :] - _places(before, twins)[:, None, None, :]
@@ -129,8 +141,25 @@ def _reassigned(
     if now - costs[rows, columns].sum() < 1:
         return [], []
     new = {twins[row]: places[column] for row, column in zip(rows.tolist(), columns.tolist(), strict=True)}
+    return _changed(new, image, twins)
+
+
+def _changed(new: Mapping[int, int], image: Mapping[int, int], twins: list[int]) -> tuple[list[Pairing], list[int]]:
+    """The pairs that are new, and what lost its counterpart."""
     pairs = [Pairing(index, place, ONE_OF_SEVERAL) for index, place in new.items() if image.get(index) != place]
     return pairs, [index for index in twins if index in image and index not in new]
+
+
+def _by_numbers(before: Outline, after: Outline, twins: list[int], places: list[int]) -> dict[int, int] | None:
+    """Pairs of twins that only their numbers tell apart, as the links to pages do, where one side has all numbers of
+    the other; None where numbers changed or tell nothing."""
+    old, new = ([clean_name(called(side.elements[at])) for at in some]
+                for side, some in ((before, twins), (after, places)))  # fmt: skip
+    ones, others = set(old), set(new)
+    if len(ones) < len(old) or len(others) < len(new) or not (ones <= others or others <= ones):
+        return None
+    place_of = dict(zip(new, places, strict=True))
+    return {index: place_of[name] for index, name in zip(twins, old, strict=True) if name in place_of}
 
 
 def _places(outline: Outline, indices: list[int]) -> NDArray[np.float64]:
@@ -156,7 +185,7 @@ def _differ(one: Element, two: Element) -> bool:
 
 def _words(element: Element) -> Words | None:
     """What a person would know an element by; None when there is nothing."""
-    name, link = plain_name(element), address(element.href)
+    name, link = plain_name(element), leads_to(element)
     if not (name or link or element.field):
         return None
     return element.tag, name, link, element.type, element.field, element.role
@@ -180,52 +209,19 @@ def _same_words(before: Iterable[Element], after: Iterable[Element]) -> Iterator
                 yield Pairing(one, two, sure)
 
 
+def _same_look(before: Outline, after: Outline, old: list[Element], new: list[Element]) -> Iterator[Pairing]:
+    """What acts without words or link, the only one left of its look on both sides."""
+    found: tuple[dict[Words, list[int]], dict[Words, list[int]]] = (defaultdict(list), defaultdict(list))
+    for outline, some, side in ((before, old, found[0]), (after, new, found[1])):
+        looks = _looks(outline)
+        for element in some:
+            if element.interactive and not _words(element) and (words := _twin_words(element, looks[element.index])):
+                side[words].append(element.index)
+    for words, mine in found[0].items():
+        theirs = found[1].get(words, [])
+        if len(mine) == len(theirs) == 1:
+            yield Pairing(mine[0], theirs[0], ONE_OF_SEVERAL)
+
+
 def _distance(one: Element, two: Element) -> float:
     return abs(one.box[0] - two.box[0]) + abs(one.box[1] - two.box[1])
-
-
-def _same_place(
-    before: Outline, after: Outline, rest: list[Element], rest_after: list[Element], known: Mapping[int, int]
-) -> Iterator[Pairing]:
-    """Of what is left inside the same known element, what acts alike and lies alike."""
-    back = {other: index for index, other in known.items()}
-    holders = {element.index: _holder(before, element, known) for element in rest}
-    by_holder: dict[int, list[Element]] = defaultdict(list)
-    for element in rest_after:
-        holder = _holder(after, element, back)
-        by_holder[back.get(holder, -1)].append(element)
-    scored = [
-        (-score, one.index, two.index)
-        for one in rest
-        for two in by_holder.get(holders[one.index], ())
-        if (score := _likeness(before, one, two)) >= LEAST
-    ]
-    used: set[tuple[str, int]] = set()
-    for _, one_index, two_index in sorted(scored):
-        if not {("before", one_index), ("after", two_index)} & used:
-            used |= {("before", one_index), ("after", two_index)}
-            yield Pairing(one_index, two_index, SAME_PLACE)
-
-
-def _holder(outline: Outline, element: Element, known: Mapping[int, int]) -> int:
-    """The nearest element around one that has a counterpart, -1 when there is none."""
-    place = element.parent
-    while place >= 0 and place not in known:
-        place = outline.elements[place].parent
-    return place
-
-
-def _likeness(before: Outline, one: Element, two: Element) -> int:
-    """Points for what a pair in one place shares; 0 when they are different kinds of things."""
-    if (one.tag, one.type, one.field, one.interactive) != (two.tag, two.type, two.field, two.interactive):
-        return 0
-    name = bool(plain_name(one)) and plain_name(one) == plain_name(two)
-    links = bool(address(one.href)), bool(address(two.href))
-    if links[0] != links[1] and not name:
-        return 0
-    link = links[0] and address(one.href) == address(two.href)
-    if all(links) and not (name or link):
-        return 0
-    across = abs(one.box[0] + one.box[2] / 2 - two.box[0] - two.box[2] / 2) / max(before.width, 1.0)
-    column = across < SAME_COLUMN
-    return 2 * name + 2 * link + (column and one.nth == two.nth) + (column and not any(links))

@@ -16,15 +16,20 @@ _INDEX = re.compile(r"(?:^|(?<=/))index\.\w+$|\.(?:html?|php|aspx?)$")
 def address(href: str) -> str:
     """The address without what does not change where it leads; "" for one that leads nowhere."""
     plain = href.strip()
-    if plain in ("", "#") or plain.lower().startswith("javascript:"):
+    if plain in ("", "#") or plain.endswith("#!") or plain.lower().startswith("javascript:"):
         return ""
     path, mark, route = plain.partition("#")
     return (_INDEX.sub("", path).rstrip("/") or ("/" if path else "")) + mark + route
 
 
+def leads_to(element: Element) -> str:
+    """Where an element leads, in the form of `address`; "" when nowhere."""
+    return "" if element.nowhere else address(element.href)
+
+
 def same_destination(pairs: ElementPairs, before: Element, after: Element) -> bool:
     """Whether a link still leads where it led; True for what was no link, or is a button now."""
-    old, new = address(before.href), address(after.href)
+    old, new = leads_to(before), leads_to(after)
     if not old or old == new or (not after.href and after.tag != before.tag):
         return True
     (page, place), (new_page, new_place) = _split(old), _split(new)

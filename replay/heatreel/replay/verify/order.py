@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from heatreel.core.element import Outline
 from heatreel.replay.verify.elements import ElementPairs
 from heatreel.replay.verify.subjects import Subjects, called
+from heatreel.replay.verify.targets import speaks_for
 
 Floats = NDArray[np.float64]
 
@@ -43,13 +44,23 @@ def moves(pairs: ElementPairs, subjects: Subjects) -> dict[int, Move]:
 
     The longest run of elements that kept their order stays, those that went least far first. Of the rest, those
     count that also lie elsewhere: an order of the document that nobody sees is none. Of those that stay, one counts
-    that went far while its neighbours on both sides went together.
+    that went far while its neighbours on both sides went together, unless it closed up to a gap.
     """
     kept = [index for index in range(len(pairs.before.elements)) if _counts(pairs, subjects, index)]
     ways = [float(np.abs(_shift(pairs, index)).sum()) for index in kept]
     weights = [1 + 0.5 * FAR_PX / (FAR_PX + way) for way in ways]
     stays = {kept[place] for place in _heaviest_rising([int(pairs.image[index]) for index in kept], weights)}
-    return dict([*_out_of_order(pairs, subjects, kept, stays), *_on_its_own(pairs, subjects, kept, stays)])
+    found = [*_out_of_order(pairs, subjects, kept, stays), *_on_its_own(pairs, subjects, kept, stays)]
+    # A label goes with its field, above it or in it.
+    return {index: move for index, move in found if not speaks_for(subjects, index)}
+
+
+def _beside_a_gap(pairs: ElementPairs, subjects: Subjects, stays: set[int]) -> set[int]:
+    """What acts right before or after something that left its place: where it goes then is the layout's doing."""
+    acting = np.flatnonzero(subjects.acting).tolist()
+    left = [place for place, index in enumerate(acting) if pairs.seen(index) < 0 or index not in stays]
+    near = {place + step for place in left for step in (-1, 1)}
+    return {acting[place] for place in near if 0 <= place < len(acting)}
 
 
 def _counts(pairs: ElementPairs, subjects: Subjects, index: int) -> bool:
@@ -77,8 +88,11 @@ def _on_its_own(
 ) -> Iterator[tuple[int, Move]]:
     acting = [index for index in kept if index in stays and subjects.acting[index]]
     least = np.array([MOVED * max(pairs.before.width, 1.0)] * 2)
+    pulled = _beside_a_gap(pairs, subjects, stays)
     for place in range(1, len(acting) - 1):
         index = acting[place]
+        if index in pulled:
+            continue
         around = [_shift(pairs, acting[place + step]) for step in (-1, 1)]
         shift = _shift(pairs, index) - around[0]
         size = np.array(pairs.before.elements[index].box[2:])

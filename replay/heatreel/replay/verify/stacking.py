@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from heatreel.core.element import Element, Outline
 from heatreel.core.viewport import Viewport
 from heatreel.replay.verify.flow import Flow
+from heatreel.replay.verify.subjects import is_label_of
 from heatreel.replay.verify.views import ancestors
 
 Floats = NDArray[np.float64]
@@ -85,8 +86,8 @@ class Stack:
 
     @cached_property
     def solid(self) -> Bools:
-        """Which elements can be seen and have a size."""
-        shown = np.array([element.visible for element in self.outline.elements], dtype=bool)
+        """Which elements can be seen, have a size, and do not let clicks through."""
+        shown = np.array([one.visible and not one.through for one in self.outline.elements], dtype=bool)
         return shown & (self.edges[:, 2] > self.edges[:, 0]) & (self.edges[:, 3] > self.edges[:, 1])
 
     @cached_property
@@ -110,7 +111,7 @@ class Stack:
         return max(0.0, self.outline.height - self.viewport.height)
 
     def above(self, target: int) -> list[int]:
-        """Elements that are painted over a target and are no part of it, the lowest first."""
+        """Elements that are painted over a target and take its clicks, the lowest first."""
         order = self.flow.order
         over = self.solid & (order > order[target])
         over[target : self.flow.ends[target]] = False
@@ -118,7 +119,12 @@ class Stack:
         left, top, right, bottom = self.edges[target]
         over &= (self.edges[:, 0] < right - EDGE_PX) & (self.edges[:, 2] > left + EDGE_PX)
         over &= self.held | ((self.edges[:, 1] < bottom - EDGE_PX) & (self.edges[:, 3] > top + EDGE_PX))
-        found = [index for index in np.flatnonzero(over).tolist() if not self.flow.flows_by(target, index)]
+        element = self.outline.elements[target]
+        found = [
+            index
+            for index in np.flatnonzero(over).tolist()
+            if not (self.flow.flows_by(target, index) or is_label_of(self.outline, index, element))
+        ]
         return sorted(found, key=lambda index: int(order[index]))
 
     def cover(self, target: int, x: Floats, y: Floats) -> Cover:

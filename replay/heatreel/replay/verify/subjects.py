@@ -18,6 +18,7 @@ Bools = NDArray[np.bool_]
 
 _TAGS = frozenset({"a", "button", "input", "select", "textarea", "summary", "label", "area", "option"})
 _ROLES = re.compile(r"^(button|link|tab|menuitem.*|radio|switch|option|treeitem|.*box|slider|spinbutton)$")
+FIELDS = frozenset({"input", "select", "textarea"})
 _BUTTONS = frozenset({"submit", "button", "image", "reset"})
 _KINDS = {
     "a": "link",
@@ -101,6 +102,15 @@ def called(element: Element) -> str:
 def plain_name(element: Element) -> str:
     """The name for comparison: without case, ornaments and numbers."""
     return fold_digits(clean_name(element.name) or clean_name(element.label) or clean_name(element.text))
+
+
+def is_label_of(outline: Outline, index: int, field: Element) -> bool:
+    """Whether an element is the label of a field, or in it: a click on it goes to the field."""
+    if field.tag not in FIELDS:
+        return False
+    names = {plain_name(field), fold_digits(clean_name(field.label))} - {""}
+    around = (outline.elements[place] for place in (index, *ancestors(outline, index)))
+    return any(one.tag == "label" and plain_name(one) in names for one in around)
 
 
 def kind_word(element: Element) -> str:

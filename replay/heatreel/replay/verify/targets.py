@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from heatreel.replay.verify.subjects import Subjects, plain_name
+from heatreel.replay.verify.subjects import FIELDS, Subjects, plain_name
 
 # Boxes are rounded to 1/100 px, and zoomed fonts give 23.99.
 ROUNDING_PX = 0.5
-_FIELDS = frozenset({"input", "select", "textarea"})
 
 
 def is_small(subjects: Subjects, index: int, least_px: float) -> bool:
@@ -55,7 +54,7 @@ def speaks_for(subjects: Subjects, index: int) -> bool:
         return False
     name = plain_name(elements[index])
     return any(
-        field.tag in _FIELDS and field.visible and (field.parent == index or (name and plain_name(field) == name))
+        field.tag in FIELDS and field.visible and (field.parent == index or (name and plain_name(field) == name))
         for field in elements
     )
 
