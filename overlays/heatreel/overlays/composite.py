@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from heatreel.overlays.colour import Palette
 
 # Most of a page is not hot: only blocks of this many device px a side that hold heat are blended.
-_BLOCK = 64
+_BLOCK = 32
 
 
 def blend(picture: NDArray[np.uint8], levels: NDArray[np.uint8], palette: Palette) -> None:

@@ -24,8 +24,9 @@ WEIGHT_PARTS = 1000
 _CELLS_PER_SIGMA = 3.5
 _LARGEST_CELL = 64
 
-# Index arrays of this many events stay in the processor's cache: a third less time than in one go.
-_CHUNK = 1 << 18
+# So many events are worth going through all cells once; their indices are made in parts that stay in the cache.
+_BLOCK = 1 << 19
+_CHUNK = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -96,8 +97,8 @@ def aggregate(
     weights = None if weight is None else np.rint(np.asarray(weight, np.float64) * WEIGHT_PARTS)
     add = _add_shared if shared else _add_whole
     inside = 0
-    for start in range(0, len(xs), _CHUNK):
-        part = slice(start, start + _CHUNK)
+    for start in range(0, len(xs), _BLOCK):
+        part = slice(start, start + _BLOCK)
         of_part = None if weights is None else weights[part]
         on_page = _on_page(xs[part], ys[part], of_part, width, height)
         add(cells, *on_page, cell, (rows, columns))
@@ -130,13 +131,16 @@ def _add_whole(
     cell: int,
     shape: tuple[int, int],
 ) -> None:
+    index = np.empty(len(x), np.int64)
     shift = cell.bit_length() - 1
-    index = y.astype(np.int32)
-    index >>= shift
-    index *= shape[1]
-    column = x.astype(np.int32)
-    column >>= shift
-    index += column
+    for start in range(0, len(x), _CHUNK):
+        part = slice(start, start + _CHUNK)
+        row = y[part].astype(np.int32)
+        row >>= shift
+        row *= shape[1]
+        column = x[part].astype(np.int32)
+        column >>= shift
+        np.add(row, column, out=index[part])
     cells += np.bincount(index, weight, minlength=len(cells)).astype(np.int64, copy=False)
 
 

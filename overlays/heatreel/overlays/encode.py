@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import struct
-import zlib
+import threading
 from collections.abc import Callable, Mapping
 from itertools import pairwise
 
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from heatreel.core.errors import InputError
 from heatreel.overlays.colour import Palette
-from heatreel.overlays.deflate import deflate
+from heatreel.overlays.deflate import crc32, deflate
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 WEBP_SIDE = 16_383
@@ -28,8 +28,8 @@ Rows = Callable[[int, int], NDArray[np.uint8]]
 
 # Strips of pixels stay in the processor's cache between blending and deflating; levels are an eighth of the work,
 # so that more of them make a strip worth a thread's while.
-_STRIP_BYTES = 1 << 20
-_LEVEL_STRIP_BYTES = 5 << 19
+_STRIP_BYTES = 1 << 21
+_LEVEL_STRIP_BYTES = 3 << 19
 _GREY, _RGB, _INDEXED = 0, 2, 3
 _UP = 2
 
@@ -95,9 +95,11 @@ def _file(rows: Rows, width: int, height: int, kind: int, head: list[bytes]) -> 
     row_bytes = width * (3 if kind == _RGB else 1)
     step = max((_STRIP_BYTES if kind == _RGB else _LEVEL_STRIP_BYTES) // row_bytes, 16)
 
+    scratch = Scratch()
+
     def raw(strip: int) -> memoryview:
         top, bottom = strip * step, min((strip + 1) * step, height)
-        return _filtered(rows(max(top - 1, 0), bottom), bottom - top, row_bytes)
+        return _filtered(rows(max(top - 1, 0), bottom), scratch.rows(bottom - top, row_bytes + 1))
 
     out = [SIGNATURE, _chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, kind, 0, 0, 0)), *head]
     out.extend(_chunk(b"IDAT", data) for data in deflate(raw, -(-height // step)))
@@ -105,12 +107,24 @@ def _file(rows: Rows, width: int, height: int, kind: int, head: list[bytes]) -> 
     return b"".join(out)
 
 
-def _filtered(pixels: NDArray[np.uint8], count: int, row_bytes: int) -> memoryview:
-    """The last `count` rows, each as its filter byte and the difference to the row above."""
-    flat = pixels.reshape(len(pixels), row_bytes)
-    out = np.empty((count, row_bytes + 1), np.uint8)
+class Scratch(threading.local):
+    """Memory for rows that a thread uses for one strip after the other: fresh pages for each would cost more than what
+    is done with them."""
+
+    kept: NDArray[np.uint8] | None = None
+
+    def rows(self, count: int, row_bytes: int) -> NDArray[np.uint8]:
+        """Room of shape (count, row_bytes), with whatever is in it; until this thread asks for the next."""
+        if self.kept is None or self.kept.size < count * row_bytes:
+            self.kept = np.empty(count * row_bytes, np.uint8)
+        return self.kept[: count * row_bytes].reshape(count, row_bytes)
+
+
+def _filtered(pixels: NDArray[np.uint8], out: NDArray[np.uint8]) -> memoryview:
+    """The last rows, as many as `out` has, each as its filter byte and the difference to the row above."""
+    flat = pixels.reshape(len(pixels), out.shape[1] - 1)
     out[:, 0] = _UP
-    if len(flat) > count:
+    if len(flat) > len(out):
         np.subtract(flat[1:], flat[:-1], out=out[:, 1:])
     else:
         out[0, 1:] = flat[0]
@@ -119,7 +133,7 @@ def _filtered(pixels: NDArray[np.uint8], count: int, row_bytes: int) -> memoryvi
 
 
 def _chunk(name: bytes, data: bytes) -> bytes:
-    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(data, zlib.crc32(name)))
+    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", crc32(data, crc32(name)))
 
 
 def _texts(texts: Mapping[str, str] | None) -> list[bytes]:

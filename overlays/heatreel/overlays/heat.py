@@ -95,13 +95,14 @@ def heat_of(
     hits = hits if shown.all() else hits.where(shown)
     things = things_on(outline, snapshot.viewport)
     unseen = under_fixed(hits, things) | scrolled_away(hits, outline)
-    sample = _sample(hits, kind, unseen)
+    rows_weight = _weight_of_rows(hits)
+    sample = _sample(hits, kind, rows_weight, unseen)
     if sample.covered:
         hits = hits.where(~unseen)
     cell = cell_for(sigma)
     if one_vote:
         hits = hits.where(_one_vote(hits, cell))
-    weight = _weight(hits, kind)
+    weight = None if kind.measure == "events" and rows_weight is None else _weight(hits, kind)
     owner = owners(hits, things) if things and len(hits) else None
     on_page = None if owner is None or owner.max() < 0 else owner < 0
     counts = _counts(hits, weight, on_page, Box(0, 0, snapshot.width, snapshot.height), cell)
@@ -115,13 +116,12 @@ def heat_of(
     )
 
 
-def _sample(hits: Hits, kind: Kind, unseen: NDArray[np.bool_]) -> Sample:
-    weights = _weight_of_rows(hits)
+def _sample(hits: Hits, kind: Kind, weights: NDArray[np.float64] | None, unseen: NDArray[np.bool_]) -> Sample:
     return Sample(
         events=len(hits) if weights is None else round(float(weights.sum())),
         sessions=distinct(hits.session),
         visits=distinct(hits.visit),
-        covered=int(unseen.sum()) if weights is None else round(float(weights[unseen].sum())),
+        covered=int(np.count_nonzero(unseen)) if weights is None else round(float(weights[unseen].sum())),
         recorded=len(hits),
         seconds=float((hits.ms * hits.weight).sum()) / 1000 if kind.measure == "seconds" else 0.0,
     )
@@ -146,7 +146,7 @@ def _weight_of_rows(hits: Hits) -> NDArray[np.float64] | None:
 
 def _weight(hits: Hits, kind: Kind) -> NDArray[np.float64] | None:
     if kind.measure == "events":
-        return _weight_of_rows(hits)
+        return hits.weight.astype(np.float64)
     return hits.ms.astype(np.float64) * hits.weight / 1000
 
 

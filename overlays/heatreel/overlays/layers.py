@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -201,9 +202,9 @@ def visits_of(hits: Hits, visits: int | None) -> int:
     return max(distinct(hits.visit) if visits is None else visits, 1)
 
 
-def least_top(spec: LayerSpec, visits: int) -> float:
+def least_top(spec: LayerSpec, hits: Hits, visits: int | None) -> float:
     """The least top of a scale, in the unit of the heat."""
-    return tone.LEAST_TOP * (1000 / visits if spec.unit == "per_1000_visits" else 1)
+    return tone.LEAST_TOP * (1000 / visits_of(hits, visits) if spec.unit == "per_1000_visits" else 1)
 
 
 def _draw_density(
@@ -215,7 +216,7 @@ def _draw_density(
     elif spec.top is not None:
         scale = Scale(spec.tone, spec.top)
     else:
-        scale = tone.fit(heat.all, spec.tone, least=least_top(spec, visits_of(hits, visits)))
+        scale = tone.fit(heat.all, spec.tone, least=least_top(spec, hits, visits))
     insets = tuple(Inset(inset.box, _visible(tone.levels(inset.cells, scale))) for inset in heat.insets)
     layer = _layer(snapshot, spec, _visible(tone.levels(heat.cells, scale)), (heat.cell, heat.cell), heat.sample, scale)
     return replace(layer, insets=insets, signatures=_signatures(hits, layer.kind, context.signatures))
@@ -223,8 +224,7 @@ def _draw_density(
 
 def _visible(levels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     # What the palette leaves transparent is nothing: half the time of the PNG, and a third off its size.
-    levels[levels < FIRST_LEVEL] = 0
-    return levels
+    return np.asarray(cv2.threshold(levels, FIRST_LEVEL - 1, 0, cv2.THRESH_TOZERO)[1], np.uint8).reshape(levels.shape)
 
 
 def _signatures(hits: Hits, kind: Kind, texts: Sequence[str]) -> tuple[tuple[str, int], ...]:
@@ -245,7 +245,7 @@ def _draw_dots(snapshot: Snapshot, outline: Outline, hits: Hits, spec: LayerSpec
         split = replace(split, code=split.code[shown])
     dots = dots_of(hits.where(shown), split, (snapshot.width, snapshot.height), snapshot.viewport.dpr)
     nothing = np.zeros((1, 1), np.uint8)
-    layer = _layer(snapshot, spec, nothing, (1, 1), heat.sample, Scale("linear", 1.0))
+    layer = _layer(snapshot, spec, nothing, (snapshot.width, snapshot.height), heat.sample, Scale("linear", 1.0))
     colours = dots_palette(dots.groups, _OPACITY["dots"][0] if spec.opacity is None else spec.opacity)
     return replace(layer, dots=dots, palette=colours)
 
@@ -331,7 +331,10 @@ def overlay_png(layer: Layer) -> bytes:
 
 
 def small_overlay_png(layer: Layer) -> bytes:
-    """The layer alone, transparent, one px for each cell: for a viewer that enlarges it itself."""
+    """The layer alone, transparent, one px for each cell (dots: for each px of the picture): for a viewer that enlarges
+    it itself to the size of `levels` times `cell`."""
+    if layer.dots is not None:
+        return overlay_png(layer)
     levels = layer.levels
     for inset in layer.insets:
         levels = _with_inset(levels, _in_cells(inset, layer.cell), (Fraction(1), Fraction(1)), Fraction(1), 0)

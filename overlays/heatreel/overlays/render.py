@@ -136,10 +136,14 @@ def composite_png(
 ) -> bytes:
     """A layer laid over a picture as PNG, strip by strip as it is encoded: the picture itself stays as it is."""
     edge = 0 if legend is None else len(legend)
+    width = picture.shape[1]
+    scratch = encode.Scratch()
 
     def rows(top: int, bottom: int) -> NDArray[np.uint8]:
         first = max(top - edge, 0)
-        painted = picture[first : max(bottom - edge, first)].copy()
+        last = max(bottom - edge, first)
+        painted = scratch.rows(last - first, width * 3).reshape(last - first, width, 3)
+        painted[:] = picture[first:last]
         if len(painted):
             lay_rows(layer, painted, first)
         return painted if legend is None or top >= edge else np.concatenate([legend[top:bottom], painted])

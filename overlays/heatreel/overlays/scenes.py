@@ -22,7 +22,6 @@ from heatreel.overlays.layers import (
     draw_layer,
     layer_heat,
     least_top,
-    visits_of,
 )
 from heatreel.overlays.parts import inside_scroller, without_fixed
 from heatreel.overlays.tone import Scale
@@ -57,9 +56,7 @@ def common_scale(scenes: Sequence[Scene], spec: LayerSpec) -> Scale | None:
         return tone.fit(
             [grid for scene in scenes for grid in scene.heat(spec).all],
             spec.tone,
-            least=min(
-                (least_top(spec, visits_of(scene.hits, scene.visits)) for scene in scenes), default=tone.LEAST_TOP
-            ),
+            least=min((least_top(spec, scene.hits, scene.visits) for scene in scenes), default=tone.LEAST_TOP),
         )
     if drawing == "attention":
         return Scale("linear", max((scene.draw(spec).scale.top for scene in scenes), default=1.0))

@@ -109,7 +109,13 @@ def fit(
 
 def _top(heat: NDArray[np.float32], percentile: float) -> float:
     visited = heat[heat > heat.max(initial=0) * _VISITED]
-    return float(np.quantile(visited, percentile / 100)) if visited.size else 0.0
+    if not visited.size:
+        return 0.0
+    place = (visited.size - 1) * percentile / 100
+    low = int(place)
+    visited.partition(low)
+    above = visited[low + 1 :].min(initial=np.inf) if low + 1 < visited.size else visited[low]
+    return float(visited[low] + (above - visited[low]) * (place - low))
 
 
 def levels(heat: NDArray[np.float32], scale: Scale) -> NDArray[np.uint8]:
