@@ -65,6 +65,10 @@ class StateGraph:
             line.append(self.parents[line[-1]])
         return line
 
+    def hidden(self, position: int) -> frozenset[str]:
+        """The selectors of what a state hides of the one it was reached from."""
+        return frozenset(shown.selector for shown in self.snapshots[position].state.hides)
+
     def revealed(self, by: int, position: int) -> NDArray[np.bool_]:
         """Which elements of a state one state revealed, with all that is inside them; shape (elements,)."""
         outline = self.outline(position)

@@ -26,6 +26,10 @@ are still there, and ends them."""
 EXCLUSIVE = frozenset({"tab", "carousel", "step", "language", "theme", "sort"})
 """Kinds of state of which one takes the place of another of the same group."""
 
+NEAR_STEPS, FAR_STEPS = 2, 5
+"""How many steps up the triggers of one group may meet: a tab stands in its list item, the head of an answer in a
+panel of its own."""
+
 DEEPEST = 6
 """States in a stack; of more, the oldest are forgotten."""
 
@@ -170,12 +174,17 @@ class Walk:
         return (*(state for state in here if not self._gives_way(graph, state, best)), best)
 
     def _gives_way(self, graph: StateGraph, state: int, to: int) -> bool:
-        """Whether opening a state ends another one: both are of one tab list, or slides of one carousel."""
+        """Whether opening a state ends another one: both are of one tab list, or slides of one carousel, or take the
+        place of the same thing."""
+        if graph.parents[state] != graph.parents[to]:
+            return False
+        if graph.hidden(state) & graph.hidden(to):
+            return True
         kinds = {graph.snapshots[one].state.kind for one in (state, to)}
         if len(kinds) > 1 or not kinds <= EXCLUSIVE:
             return False
         triggers = [self._trigger(graph, one) for one in (state, to)]
-        return graph.parents[state] == graph.parents[to] and triggers[0] == triggers[1]
+        return triggers[0] == triggers[1]
 
     def _trigger(self, graph: StateGraph, state: int) -> int:
         """The element around the trigger of a state, in the state it was reached from; -1 when it is not there."""
@@ -186,22 +195,28 @@ class Walk:
     def _without_sibling(self, graph: StateGraph, here: _Stack, element: int) -> _Stack:
         """What is open after a click on another member of the group of a trigger."""
         for state in reversed(here):
-            if graph.snapshots[state].state.kind in EXCLUSIVE and self._is_sibling(graph, here[-1], state, element):
+            kind = graph.snapshots[state].state.kind
+            steps = NEAR_STEPS if kind in EXCLUSIVE else FAR_STEPS if kind == "accordion" and graph.hidden(state) else 0
+            if steps and self._is_sibling(graph, here[-1], state, element, steps):
                 return tuple(one for one in here if one != state)
         return here
 
-    def _is_sibling(self, graph: StateGraph, at: int, state: int, element: int) -> bool:
-        """Whether an element of the state `at` is beside the trigger that opened a state, and of its kind."""
+    def _is_sibling(self, graph: StateGraph, at: int, state: int, element: int, steps: int) -> bool:
+        """Whether an element of the state `at` stands like the trigger that opened a state, and is of its kind: both
+        meet at most `steps` up, by the same tags."""
         recipe = graph.snapshots[state].state.recipe
-        outline = graph.outline(at)
-        trigger = outline.by_selector.get(recipe[-1].selector) if recipe else None
-        if trigger is None:
-            return False
-        while element >= 0:
-            found = outline.elements[element]
-            if found.parent == trigger.parent:
-                return found.tag == trigger.tag and found.role == trigger.role and found.interactive
-            element = found.parent
+        elements = graph.outline(at).elements
+        trigger = graph.outline(at).by_selector.get(recipe[-1].selector) if recipe else None
+        while trigger is not None and element >= 0:
+            one, two = trigger, elements[element]
+            if (one.tag, one.role, True) == (two.tag, two.role, two.interactive):
+                for _ in range(steps):
+                    if one.tag != two.tag or one is two or min(one.parent, two.parent) < 0:
+                        break
+                    if one.parent == two.parent:
+                        return True
+                    one, two = elements[one.parent], elements[two.parent]
+            element = elements[element].parent
         return False
 
     def _opened(self, graph: StateGraph, position: int, element: int) -> list[int]:

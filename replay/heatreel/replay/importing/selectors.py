@@ -9,25 +9,9 @@ from urllib.parse import urlsplit
 from heatreel.core.batches import with_key
 from heatreel.core.session import Target
 from heatreel.replay.importing.sealing import digest, fold, name_sketch
+from heatreel.replay.matching.selecting import STEP, TEST_IDS, TOKEN, plain, split_selector, stable
 
-_TEST_IDS = ("data-testid", "data-test", "data-cy", "data-qa")
-_TOKEN = re.compile(r"\d{5}|\d[a-z]+\d|[a-z]\d+[a-z]|@|%40", re.IGNORECASE)
-_GENERATED = re.compile(r"\d\d|^(css|sc|jsx|svelte|radix|headlessui|ui-id|uk)-|^(ember|slick).*\d", re.IGNORECASE)
-_NAMED = re.compile(r"[a-z][\w-]{0,59}", re.IGNORECASE | re.ASCII)
-
-_STEP = re.compile(
-    r"""(?P<id>\#(?:[\w-]|\\.|[^\x00-\x7f])+)
-      | (?P<cls>\.(?:[\w-]|\\.|[^\x00-\x7f])+)
-      | \[(?P<attr>[\w-]+)(?:\s*[~|^$*]?=\s*(?P<quote>["']?)(?P<value>[^"'\]]*)(?P=quote))?\s*\]
-      | (?P<pseudo>::?[\w-]+(?:\([^)]*\))?)
-      | (?P<tag>\*|(?:[a-zA-Z]|[^\x00-\x7f])(?:[\w-]|\\.|[^\x00-\x7f])*)""",
-    re.VERBOSE,
-)
-
-
-def stable(name: str) -> str:
-    """The name if a person seems to have given it, else ""; as `stable` in the page model."""
-    return name if _NAMED.fullmatch(name) and not _TOKEN.search(name) and not _GENERATED.search(name) else ""
+__all__ = ["clean_address", "foreign_target", "stable"]
 
 
 def clean_address(value: str, page: str) -> str:
@@ -46,7 +30,7 @@ def clean_address(value: str, page: str) -> str:
 
         path = urlsplit(urljoin(page, value)).path
     path = (path or "/") + (f"#{parts.fragment.split('?')[0]}" if parts.fragment else "")
-    path = re.sub(r"[^/]+", lambda part: ":id" if _TOKEN.search(part[0]) else part[0], path)
+    path = re.sub(r"[^/]+", lambda part: ":id" if TOKEN.search(part[0]) else part[0], path)
     return path if not parts.netloc or parts.netloc == own.netloc else f"//{parts.netloc}{path}"
 
 
@@ -58,13 +42,13 @@ def foreign_target(selector: str, key: str, text: str = "", **told: str) -> Targ
     """
     fields: dict[str, object] = {"selector": selector}
     classes: list[str] = []
-    for step in _STEP.finditer(_last(selector)):
+    for step in STEP.finditer(_last(selector)):
         if step["id"]:
-            fields["id"] = stable(_plain(step["id"][1:]))
-        elif step["cls"] and (name := stable(_plain(step["cls"][1:]))):
+            fields["id"] = stable(plain(step["id"][1:]))
+        elif step["cls"] and (name := stable(plain(step["cls"][1:]))):
             classes.append(name)
         elif step["tag"] and step["tag"] != "*":
-            fields.setdefault("tag", _plain(step["tag"]).lower())
+            fields.setdefault("tag", plain(step["tag"]).lower())
         elif step["attr"]:
             fields |= _attribute(step["attr"].lower(), step["value"] or "")
     if classes:
@@ -80,29 +64,14 @@ def foreign_target(selector: str, key: str, text: str = "", **told: str) -> Targ
 def _attribute(name: str, value: str) -> dict[str, str]:
     if name == "id":
         return {"id": stable(value)}
-    if name in _TEST_IDS:
+    if name in TEST_IDS:
         return {"testid": stable(value)}
     if name == "name":
         return {"field": stable(value)}
     return {name: value} if name in ("type", "role") else {}
 
 
-def _plain(name: str) -> str:
-    return re.sub(r"\\(.)", r"\1", name)
-
-
 def _last(selector: str) -> str:
     """The last step of a selector, behind all combinators."""
-    depth, begin, quote = 0, 0, ""
-    for place, char in enumerate(selector):
-        if quote:
-            quote = "" if char == quote else quote
-        elif char in "\"'" and depth:
-            quote = char
-        elif char in "[(":
-            depth += 1
-        elif char in "])":
-            depth -= 1
-        elif char in " >+~" and not depth:
-            begin = place + 1
-    return selector[begin:]
+    steps = list(split_selector(selector))
+    return steps[-1][0] if steps else ""

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from heatreel.core.element import Element, Outline
 from heatreel.core.session import Target
+from heatreel.replay.matching.selecting import Selecting
 from heatreel.replay.matching.weights import TARGET
 
 Status = Literal["matched", "ambiguous", "missing", "hidden"]
@@ -25,6 +26,8 @@ AMBIGUOUS_MARGIN = 0.7
 # Least logit of a match. Above 0, since what follows from a made-up match (a hit on the wrong thing) is worse than
 # what follows from a missing one (a line in the ledger).
 ACCEPT = 1.0
+# How sure an element is that a foreign selector alone names, while its words are others.
+SAYS_ELSE = 0.9
 # How many runners-up are asked whether they are only a part of the best, or the other way round.
 RUNNERS_UP = 6
 
@@ -80,6 +83,7 @@ class TargetIndex:
         sizes = np.maximum(outline.boxes[:, 2:], 4)
         self.log_width, self.log_height = np.log(sizes).T
         self._paths: dict[str, int] | None = None
+        self._selecting: Selecting | None = None
         self.centre = (outline.boxes[:, 0] + outline.boxes[:, 2] / 2) / max(outline.width, 1)
 
     def at_path(self, target: Target) -> Element | None:
@@ -94,6 +98,11 @@ class TargetIndex:
         element = self.outline.elements[place]
         agrees = target.tag in ("", element.tag) and target.name_hash in ("", element.name_hash)
         return element if agrees else None
+
+    def selected(self, selector: str) -> list[int]:
+        """The elements that a CSS selector of another tool selects here."""
+        self._selecting = self._selecting or Selecting(self.outline)
+        return self._selecting.select(selector)
 
     def equal(self, key: str, value: str) -> Bools:
         """Which elements hold `value` in the column `key`; none for the empty value."""
@@ -125,7 +134,43 @@ def _match(target: Target, index: TargetIndex, weights: Mapping[str, float]) -> 
     if exact is not None and _identical(target, exact, index):
         status = "matched" if exact.visible else "hidden"
         return TargetMatch(exact.index, status, 1.0, float("inf"), "same selector, tag and name")
-    return _best(target, index, score_target(target, index, weights))
+    scores = score_target(target, index, weights)
+    if exact is None and _is_foreign(target) and (found := _by_selector(target, index, scores)):
+        return found
+    return _best(target, index, scores)
+
+
+def _is_foreign(target: Target) -> bool:
+    """Whether another tool told the target: it knows a selector and words at most."""
+    return not target.near_hashes and not any(target.box)
+
+
+def _by_selector(target: Target, index: TargetIndex, scores: Floats) -> TargetMatch | None:
+    """What the selector of another tool selects; None when that is nothing.
+
+    Of several the one that says what the target says, then the one that is shown: a tool made its selector to be
+    unique on the page as it was.
+    """
+    found = index.selected(target.selector)
+    named = [place for place in found if _says(target, index.outline.elements[place])]
+    for some in (named, [place for place in named if index.visible[place]]):
+        found = some or found
+    shown = [place for place in found if index.visible[place]] or found
+    if not shown:
+        return None
+    best = max(shown, key=lambda place: (scores[place], -place))
+    if len(shown) > 1 and not all(_inside(index.outline, place, best) for place in shown):
+        return TargetMatch(best, "ambiguous", 0.5, 0.0, f"its selector selects {len(shown)} elements")
+    status: Status = "matched" if index.visible[best] else "hidden"
+    sure = bool(named) or not (target.name_hash or target.text_hash)
+    why = "selected by its selector" if sure else "selected by its selector, says something else"
+    return TargetMatch(best, status, 0.97 if sure else SAYS_ELSE, float("inf"), why)
+
+
+def _says(target: Target, element: Element) -> bool:
+    """Whether an element has the words of a target, as its name or as its text."""
+    told = {target.name_hash, target.text_hash} - {""}
+    return bool(told & {element.name_hash, element.text_hash})
 
 
 def _identical(target: Target, element: Element, index: TargetIndex) -> bool:
