@@ -25,8 +25,9 @@ PAGE = """<!doctype html><title>shop</title><body>
 
 SELECTORS = (
     "a", ".menu a", "li:nth-child(2) > a", ".card", ".card.sale button", "#list > article:nth-of-type(2) .buy",
-    "button", "article + article h2", "h2 ~ button", "[name=mail]", "input[type='submit']", "[data-testid=\"buy-table\"]",
-    "main > :last-child", "article:first-child p", "html > body > main button", "article:nth-last-of-type(1) button",
+    "button", "article + article h2", "h2 ~ button", "[name=mail]", "input[type='submit']",
+    "[data-testid=\"buy-table\"]", "main > :last-child", "article:first-child p", "html > body > main button",
+    "article:nth-last-of-type(1) button",
     "nav li:last-child a", ".card:not(.sale) h2 + p", ".gone", "main >", "p, h2",
 )  # fmt: skip
 
