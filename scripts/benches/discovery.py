@@ -137,7 +137,9 @@ async def judge(explorer: Explorer, found: Exploration, page: Page) -> Score:
     ).reshape(len(here), len(states))
     text = np.array([[_fits(truth, one) for one in states] for truth in here], bool).reshape(len(here), len(states))
     fits = (same != 0) & text
-    rows, columns = linear_sum_assignment(-fits.astype(int)) if fits.size else ([], [])
+    # What must be found comes before what may be.
+    worth = fits * np.array([[1 if truth.optional else 100] for truth in here], int).reshape(len(here), 1)
+    rows, columns = linear_sum_assignment(-worth) if fits.size else ([], [])
     pairs = [(row, column) for row, column in zip(rows, columns, strict=True) if fits[row, column]]
     score = Score(probed=found.probed, seconds=found.seconds)
     matched = {column for _, column in pairs}

@@ -50,6 +50,8 @@ async def _by_hand(tab: Tab, action: Action) -> bool:
         return await _hover(tab, action.selector)
     if action.action == "press":
         return await _press(tab, action)
+    if action.action == "scroll" and action.value:
+        return bool(await tab.ask("scrollOn", action.selector))
     if action.action == "scroll":
         return await scroll(tab, action.selector)
     if action.action in ("type", "select", "wait") and action.selector:
@@ -169,7 +171,7 @@ async def steps(tab: Tab, recipe: tuple[Action, ...]) -> AsyncIterator[Change]:
     """
     before, stay = BASE, False
     for index, action in enumerate(recipe):
-        scrolls = action.action == "scroll"
+        scrolls = action.action == "scroll" and not action.value
         if scrolls and index < len(recipe) - 1:
             stay = await scroll(tab, action.selector)
             change = Change(did=stay)

@@ -25,10 +25,12 @@ NAMES = {
     "step": "Step",
     "filter": "Filter",
     "sort": "Sorted",
+    "more": "More",
     "other": "After",
 }
 """What a label starts with, by kind."""
 
+_MENUS = frozenset({"menu", "listbox", "tree", "menubar"})
 _MENU = re.compile(r"\b(menu|nav|dropdown|drop-down|submenu|navbar)", re.I)
 _CLOSES = re.compile(r"^(close|dismiss|hide|accept|reject|decline|agree|allow|got it|ok|okay|no thanks|×|✕|✖)", re.I)
 _TABBY = re.compile(r"\b(tab|tabs|pill|pills|segment)", re.I)
@@ -65,6 +67,8 @@ def kind_of(candidate: Candidate, change: Change, siblings: int, window: tuple[i
         return "dialog" if root and (root.is_dialog or _covers(root, window)) else "popover"
     if candidate.reason == "summary":
         return "details"
+    if candidate.reason == "more":
+        return "more"
     if _sets_language(candidate, change):
         return "language"
     if change.repainted and not (change.solid and change.added):
@@ -77,7 +81,7 @@ def kind_of(candidate: Candidate, change: Change, siblings: int, window: tuple[i
         return "dialog"
     if any(one.slide for one in change.roots) and change.removed and not _same_words(change):
         return "carousel"
-    if candidate.role == "tab" or candidate.tablist:
+    if candidate.role == "tab" or (candidate.tablist and not candidate.popup and not candidate.role):
         # Both words are used for accordions as well; then it counts whether panels take each other's place.
         return "accordion" if candidate.expanded and not _swapped(change) else "tab"
     if _slides(candidate, change):
@@ -129,7 +133,9 @@ def _slides(candidate: Candidate, change: Change) -> bool:
 def _menu_like(candidate: Candidate, root: Root | None) -> bool:
     if not root:
         return False
-    if root.role in ("menu", "listbox", "tree", "menubar") or candidate.popup in ("true", "menu", "listbox"):
+    if candidate.hovers and not root.links and root.role not in _MENUS:
+        return False
+    if root.role in _MENUS or candidate.popup in ("true", "menu", "listbox"):
         return True
     named = _MENU.search(f"{root.classes} {root.id} {candidate.classes} {candidate.name}")
     return root.links >= 2 and (root.overlay != "" or candidate.hovers or bool(named))
@@ -180,6 +186,8 @@ def label_of(kind: str, candidate: Candidate, change: Change, number: int = 0) -
     if not _WORD.search(name):
         said = (root.label, root.heading, root.line) if root else ()
         name = next((one for one in said if _WORD.search(one)), "") or _spelled(candidate) or name
+    if candidate.reason == "more":
+        name = next((one for one in change.new_texts if _WORD.search(one)), "") or "scrolled on"
     if candidate.reason == "field":
         name = candidate.name or candidate.selector.rpartition("#")[2]
     if kind == "carousel":

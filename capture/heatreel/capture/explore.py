@@ -9,8 +9,9 @@ from dataclasses import replace
 from heatreel.capture import acting
 from heatreel.capture.changes import Change
 from heatreel.capture.found import Exploration, Found, Route
-from heatreel.capture.further import KEYS, again, along, by_keys, come_late, with_focus
+from heatreel.capture.further import KEYS, again, along, by_keys, come_late, scroll_on, with_focus
 from heatreel.capture.keeping import Keeping
+from heatreel.capture.listening import look_up
 from heatreel.capture.standing import Restart
 from heatreel.capture.tab import Tab
 from heatreel.capture.triggers import Candidate
@@ -87,6 +88,7 @@ class Explorer(Keeping):
 
     async def _levels(self) -> None:
         default = self.found[0]
+        await look_up(self.tab)
         default.candidates = await self.candidates(None)
         await come_late(self)
         at = 0
@@ -95,6 +97,8 @@ class Explorer(Keeping):
             if parent.level < self.deepest(parent) and parent.candidates:
                 await self._probe_all(parent)
             at += 1
+        if not self._over():
+            await scroll_on(self)
 
     # Probing
 
@@ -212,6 +216,9 @@ class Explorer(Keeping):
             return None
         if not change.visible or (candidate.hovers and not change.added) or self._turned_already(candidate, change):
             return None
+        if _only_its_name(candidate, change):
+            self.skip(candidate, "only its own name is shown where another one was: a choice, no state")
+            return None
         return await self.accept(parent, candidate, actions, change)
 
     def _turned_already(self, candidate: Candidate, change: Change) -> bool:
@@ -275,3 +282,15 @@ class Explorer(Keeping):
     def _home(self, candidate: Candidate) -> str:
         """The one of alike triggers that changes nothing, if it is known: it is the one that is set already."""
         return self.homes.get(candidate.widget, "")
+
+
+def _only_its_name(candidate: Candidate, change: Change) -> bool:
+    """Whether all that came is what the trigger is called: a list box that shows what was chosen, a crumb."""
+    chooses = candidate.tag == "a" or candidate.role in _CHOICES
+    if not chooses or candidate.tablist or change.images or change.repainted or change.rearranged:
+        return False
+    came = {text.casefold() for text in change.added_texts}
+    return bool(change.removed) and 0 < change.added <= len(change.added_texts) and came == {candidate.name.casefold()}
+
+
+_CHOICES = frozenset({"option", "menuitem", "menuitemradio", "treeitem", "radio"})

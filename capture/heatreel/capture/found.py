@@ -8,6 +8,9 @@ from heatreel.capture.changes import Change
 from heatreel.capture.triggers import Candidate
 from heatreel.core.state import Action, Skipped, State
 
+OVERLAYS = ("dialog", "popover", "menu")
+"""Kinds of states that lie over the page."""
+
 
 @dataclass(frozen=True)
 class Route:
@@ -27,6 +30,7 @@ class Found:
     level: int = 0
     undo: tuple[str, str] | None = None
     candidates: list[Candidate] = field(default_factory=list)
+    roots: frozenset[str] = frozenset()
 
     def shows(self, change: Change) -> bool:
         """Whether a recipe led again to what it led to when the state was found.
@@ -37,6 +41,15 @@ class Found:
             return True
         now = {*change.added_texts, *change.images}
         return bool(self.shown) and len(now & self.shown) >= 0.9 * len(now | self.shown)
+
+    def is_twin(self, kind: str, change: Change) -> bool:
+        """Whether what lies over the page now is what lies over it in this state, on whatever it lies: the same
+        elements with the same words, but for a hint more or less."""
+        now = {*change.added_texts, *change.images}
+        if kind not in OVERLAYS or kind != self.state.kind or not now or not self.roots:
+            return False
+        alike = len(now & self.shown) >= 0.9 * len(now | self.shown) and (now <= self.shown or self.shown <= now)
+        return alike and bool(self.roots & {root.selector for root in change.roots})
 
 
 @dataclass

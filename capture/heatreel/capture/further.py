@@ -17,12 +17,16 @@ STEPS = 8
 BATCHES = 2
 """So often a trigger is used again: slides of a carousel, steps of a form, more of a list."""
 
+END = "end"
+"""Value of a `scroll` that goes to the end of what there is, for more to come."""
+
 LATE_MS = 30_000
 """What comes by itself later than this, hardly anybody waits for."""
 
 KEYS = {
     "tab": ("ArrowRight", "ArrowDown"),
     "treeitem": ("ArrowRight", "Enter"),
+    "row": ("ArrowRight", "Enter"),
     "combobox": ("ArrowDown", "Enter"),
     "menuitem": ("ArrowDown", "ArrowRight", "Enter"),
     "button": ("Enter", "Space"),
@@ -53,12 +57,24 @@ async def again(keeping: Keeping, parent: Found, candidate: Candidate, kept: Fou
             keeping.at = parent
             kept.undo = ("click", action.selector) if number == 0 else None
             break
-        news = change.visible and (change.removed or change.new_texts or change.images)
-        turned = await keeping.accept(at, candidate, (action,), change, level=kept.level) if news else None
+        turned = (
+            await keeping.accept(at, candidate, (action,), change, level=kept.level)
+            if _is_news(candidate, change)
+            else None
+        )
         if not turned:
             break
         at = turned
     return change
+
+
+def _is_news(candidate: Candidate, change: Change) -> bool:
+    """Whether a trigger that was used again shows more than what it is called, or takes something away for good."""
+    if not change.visible:
+        return False
+    if change.images or {*change.new_texts} - {candidate.name}:
+        return True
+    return bool(change.removed) and {*change.added_texts} != {candidate.name}
 
 
 async def by_keys(keeping: Keeping, parent: Found, candidate: Candidate) -> tuple[Change, tuple[Action, ...]]:
@@ -109,6 +125,27 @@ async def come_late(keeping: Keeping) -> None:
         keeping.at = default if change.same else None
         if change.visible and change.added and not change.moved_on and _appears(change):
             await keeping.accept(default, Candidate("", "", "late"), (action,), change)
+
+
+async def scroll_on(keeping: Keeping) -> None:
+    """More of a list without end, batch by batch, beyond what the default state holds of it."""
+    at = keeping.found[0]
+    if not (at.state.settled or {}).get("endless"):
+        return
+    action = Action("scroll", "html", END)
+    for number in range(BATCHES):
+        if number == 0 and not await keeping.stand_at(at):
+            return
+        keeping.at = None
+        keeping.tab.earn(keeping.tab.pace_s)
+        step = len(at.state.recipe)
+        change = await acting.do(keeping.tab, action, f"step{step - 1}" if step else BASE, f"step{step}")
+        if not change.new_texts and not change.images:
+            return
+        more = await keeping.accept(at, Candidate("html", "html", "more"), (action,), change, level=1)
+        if not more:
+            return
+        at = more
 
 
 def _appears(change: Change) -> bool:

@@ -10,6 +10,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from heatreel.capture.agreeing import Names, Place
 from heatreel.capture.crawl import Crawl, Queue, Visit
 from heatreel.capture.deadline import within
 from heatreel.capture.grouping import differing, proposals
@@ -36,9 +37,6 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str, int, int], None]
 """Called as pages are done: what was done, how many of how many pages x viewports x variants."""
-
-Place = tuple[str, str, str]
-"""A page as it was asked for, the name of a viewport, the name of a variant."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +81,7 @@ class Job:
         self.record: Capture | None = None
         self.before: dict[Place, Record] = {}
         self.stored = Stored(workspace)
+        self.names = Names()
         self.done: dict[Place, Record] = {}
         self.pages: list[PageDone] = []
         self.failed: list[PageFailure] = []
@@ -163,6 +162,11 @@ class Job:
             lane for lane in lanes if any(one.wanted(visit.page, lane[0].name, lane[1].name) for one in asked)
         ] or lanes[:1]
 
+    def places_before(self, task: Task) -> list[Place]:
+        """The viewports of a page and variant that come before a task's."""
+        lanes = self._lanes(task.visit)[: task.lane]
+        return [(task.visit.page, viewport.name, arm.name) for viewport, arm in lanes if arm == task.arm]
+
     def _cost(self, visit: Visit) -> float:
         """Seconds that a page took in its first viewport and variant."""
         return max((one.seconds for place, one in self.done.items() if place[0] == visit.page), default=0.0)
@@ -209,10 +213,18 @@ class Job:
                 return task
             self.resumed += 1
             self.done[task.place] = before
+            self._name(task, before)
             queue.done += 1
             if lane == 0:
                 queue.crawl.report(visit, before.links)
         return None
+
+    def _name(self, task: Task, record: Record) -> None:
+        """Tells of the names of states that are stored already."""
+        snapshots = self.workspace.snapshots(self.record) if self.record else []
+        place = (record.page, task.viewport.name, task.arm.name)
+        stored = (one.state for one in snapshots if (one.page, one.viewport.name, one.variant) == place)
+        self.names.tell(task.place, stored)
 
     def _holds(self, task: Task, before: Record) -> bool:
         """Whether what an earlier run did is whole; else it is forgotten, and done again where it is not."""
@@ -263,6 +275,7 @@ class Job:
     def _note(self, task: Task, one: OnePage, reason: str) -> None:
         """Keeps what became of a task, so that a capture that goes on need not do it again."""
         assert self.record is not None
+        self._name(task, one.record)
         if reason:
             one.skipped.append(Skipped(task.visit.page, task.viewport.name, "", reason))
             # A page whose default state is kept was captured, if not whole.

@@ -67,6 +67,10 @@ class Keeping(Standing):
             await self._shorten(known, parent, recipe)
             return None
         named = self.describe(candidate, change)
+        twin = next((one for one in self.found if one.is_twin(named.kind, change)), None)
+        if twin:
+            self.by_digest[change.digest] = twin
+            return None
         label = self._unlike(named.label, candidate, change)
         reveals, hides = await self.shown(parent, recipe)
         if not reveals and not hides and change.added + change.removed and not change.rearranged:
@@ -74,7 +78,8 @@ class Keeping(Standing):
         name = self._free(state_id(named.kind, label, change))
         state = State(name, label, named.kind, recipe, parent.state.id, reveals, hides)
         texts = frozenset({*change.added_texts, *change.images})
-        found = Found(state, change.digest, texts, level or parent.level + 1)
+        roots = frozenset(root.selector for root in change.roots if root.selector)
+        found = Found(state, change.digest, texts, level or parent.level + 1, roots=roots)
         self.found.append(found)
         self.by_digest[change.digest] = found
         if found.level < self.deepest(found) and not calendar(change):

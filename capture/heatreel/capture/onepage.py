@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from heatreel.capture.agreeing import agreed
 from heatreel.capture.content import content
 from heatreel.capture.crawl import Crawl, Link
 from heatreel.capture.deadline import KEEP_S, for_size, pace, stretch
@@ -180,6 +181,7 @@ class OnePage:
         job = self.job
         key = job.workspace.site(self.options.site).key
         found = await explorer.run()
+        await self._agree(found)
         place = (self.page, self.task.viewport.name, self.task.arm.name)
         asked = [one for one in self.options.asked if one.wanted(*place)]
         redone = await follow_all(explorer, asked, key, job.heal)
@@ -192,6 +194,14 @@ class OnePage:
             explore_s=round(found.seconds, 2),
         )
         await self._keep(explorer, found, key)
+
+    async def _agree(self, found: Exploration) -> None:
+        """Calls the states what they were called in the viewports before."""
+        names, before = self.job.names, self.job.places_before(self.task)
+        known = await names.heard(before, self.tab.earn)
+        for one, state in zip(found.states, agreed([one.state for one in found.states], known), strict=True):
+            one.state = state
+        names.tell(self.task.place, [one.state for one in found.states])
 
     async def _keep(self, explorer: Explorer, found: Exploration, key: str) -> None:
         job, tab = self.job, self.tab

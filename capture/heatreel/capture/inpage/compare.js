@@ -15,7 +15,9 @@
     const sight = hr.see();
     hr.sights[name] = sight;
     sight.selectors = selectorsOf(sight);
-    return { digest: digest(sight), leaves: sight.leaves.length };
+    sight.digest = digest(sight);
+    if (name === "base") hr.focusAtRest = document.activeElement;
+    return { digest: sight.digest, leaves: sight.leaves.length };
   };
   // What an action takes out of the page has no selector afterwards.
   const selectorsOf = (sight) => {
@@ -48,7 +50,7 @@
   const holdsMore = (toggle) => !toggle.matches("button,a,summary,label,input,[role=button],[role=tab]")
     && !!toggle.querySelector("ul,ol,p,nav,section,table,[role=group],[role=region],[role=menu]");
   const toggleOf = (element) => {
-    const found = element.closest(TOGGLE);
+    const found = nearest(element, TOGGLE);
     return found && !holdsMore(found) ? found : null;
   };
   const counting = (leaf) => leaf.key.startsWith("text:") && /\d/.test(leaf.key) && !nearest(leaf.element, hr.CAROUSEL);
@@ -132,11 +134,13 @@
   };
 
   // Small things that only redraw themselves: a button whose label flips.
-  const ownBox = (trigger) => {
+  const ownBox = (control) => {
+    const trigger = (control.labels && control.labels[0]) || control;
     const box = trigger.getBoundingClientRect();
     return box.height <= 90 && box.width <= 500 && !holdsMore(trigger) ? [box.left + scrollX - 4, box.top + scrollY - 4, box.right + scrollX + 4, box.bottom + scrollY + 4] : null;
   };
-  const ownOnly = (leaf, trigger, box) => !!trigger && !!box && hr.holds(trigger, leaf.element)
+  // A control is shown by its label, which may say what it is set to.
+  const ownOnly = (leaf, trigger, box) => !!trigger && !!box && [trigger, ...(trigger.labels || [])].some((one) => hr.holds(one, leaf.element))
     && leaf.x >= box[0] && leaf.y >= box[1] && leaf.x + leaf.w <= box[2] && leaf.y + leaf.h <= box[3];
 
   const tail = (leaves) => leaves.map((leaf) => leaf.key).sort();
@@ -204,8 +208,14 @@
       roots: roots(other, before).slice(0, 12).map((one) => hr.describe(one, before, other, false, trigger)),
       left: roots(gone, after).slice(0, 12).map((one) => hr.describe(one, after, gone, true, trigger)),
       reordered: shuffled, ...styles, leaves: after.leaves.length, url: location.href, height: document.documentElement.scrollHeight,
-      digest: digest(after, extra(after, restyled(hr.sights.base || before, after)), chooses(trigger)), trigger_expanded: trigger ? trigger.getAttribute("aria-expanded") || "" : "",
+      digest: digestOf(before, after, trigger), trigger_expanded: trigger ? trigger.getAttribute("aria-expanded") || "" : "",
     };
+  };
+  // What is seen as it is by default is the default state, whatever attributes it has got since.
+  const digestOf = (before, after, trigger) => {
+    const base = hr.sights.base;
+    if (base && base !== before && sameSight(base, after)) return base.digest;
+    return digest(after, extra(after, restyled(base || before, after)), chooses(trigger));
   };
   // Where the same things are seen otherwise, what they are made up of does not tell the states apart.
   const extra = (after, styles) => {
@@ -231,13 +241,13 @@
     const { added, removed } = hr.difference(before, after, hr.volatile, after.numbers);
     return { reveals: list(added, before, false), hides: list(removed, after, true) };
   };
-  const textFor = (element) => element.innerText || element.textContent
+  const textFor = (element) => (element.tagName === "SLOT" && hr.fold(element.assignedNodes({ flatten: true }).map((node) => node.textContent).join(" "))) || element.innerText || element.textContent
     || ["alt", "placeholder", "aria-label", "title"].map((name) => element.getAttribute(name)).find(Boolean) || "";
   // What is gone may say something else by now: its words are those of its leaves.
   const textsIn = (element, leaves) => leaves.filter((leaf) => hr.holds(element, leaf.element)).map(textOf).join(" ") || textFor(element);
 
-  hr.sameAs = (name) => {
-    const before = hr.sights[name], now = hr.see();
+  hr.sameAs = (name) => sameSight(hr.sights[name], hr.see());
+  const sameSight = (before, now) => {
     const numbers = counters(before, now);
     const { added, removed } = hr.difference(before, now, hr.volatile, numbers);
     if (!added.concat(removed).every((leaf) => hr.volatileKeys.has(leaf.key))) return false;
@@ -269,12 +279,19 @@
     || [...document.querySelectorAll(BUSY)].some((one) => one.checkVisibility({ visibilityProperty: true, opacityProperty: true }) && one.getBoundingClientRect().width > 0);
   const PUT_OFF_MS = 5000;
 
+  // What was tried before may have left the focus somewhere: a menu bar that has it opens by the pointer alone.
+  const forgetFocus = () => {
+    const at = document.activeElement;
+    if (at && at !== document.body && at !== hr.focusAtRest && at.blur) at.blur();
+  };
+
   // One whole probe: act (unless somebody has), wait, compare. Resolves with JSON.
   // `stay`: the window is left where it was scrolled to.
   hr.probe = async ({ selector, action, touch, from, to, bound, stay }) => {
     const url = location.href, since = hr.now();
     if (action === "click") hr.markIdle();
     const trigger = selector ? hr.resolve(selector) : null;
+    if (action === "click" && from === "base") forgetFocus();
     const did = action === "click" ? hr.act(selector, touch) : true;
     let ended = did ? await hr.quiet(bound, 1200, 1500) : "gone";
     if (!stay) top();
@@ -290,6 +307,7 @@
   hr.undo = async ({ selector, action, touch, to, bound }) => {
     if (action === "click") hr.markIdle();
     if (action === "click" && !hr.act(selector, touch)) return false;
+    if (to === "base") forgetFocus();
     await hr.quiet(bound, 600, 900);
     top();
     return hr.sameAs(to);

@@ -55,10 +55,17 @@
     .filter((one) => !one.firstElementChild && /^([1-9]|[12]\d|3[01])$/.test(hr.fold(one.textContent || ""))).length;
   const lineOf = (element) => ((element.innerText || "").split("\n").map(hr.fold).find(Boolean) || "").slice(0, 60);
 
+  // The first that fits in an element, in the shadow roots of the components in it, too.
+  const COMPONENTS = 50;
+  const within = (element, css) => {
+    const hosts = [element, ...element.querySelectorAll("*")].filter((one) => one.shadowRoot).slice(0, COMPONENTS);
+    return element.querySelector(css) || hosts.map((host) => host.shadowRoot.querySelector(css)).find((one) => one && one.checkVisibility()) || null;
+  };
+
   hr.describe = (element, against, leaves, gone, trigger) => {
     const role = nearest(element, "[role],dialog,[popover]");
     const around = nearest(element, "dialog,[role=dialog],[role=alertdialog],[aria-modal=true],.modal")
-      || element.querySelector("dialog[open],[role=dialog],[role=alertdialog],[aria-modal=true]");
+      || within(element, "dialog[open],[role=dialog],[role=alertdialog],[aria-modal=true]");
     const dialog = around && !against.shown.has(around) ? around : null;
     const heading = element.querySelector("h1,h2,h3,h4,h5,h6,[role=heading],[class*=title]");
     return {

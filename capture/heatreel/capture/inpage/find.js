@@ -58,6 +58,42 @@
     return found;
   };
 
+  // Scripts that answer for others say in their own words for whom: `event.target.closest(".more")`.
+  const FOR = [
+    [/\.(?:closest|matches)\(\s*(["'`])([^"'`$]{1,120})\1/g, (found) => found],
+    [/classList\.contains\(\s*(["'`])([\w-]{1,60})\1/g, (found) => `.${found}`],
+    [/(?:has|get)Attribute\(\s*(["'`])(data-[\w-]{1,60})\1/g, (found) => `[${found}]`],
+    [/(?:target|currentTarget)\.dataset()\.([a-zA-Z]\w{0,40})/g, (found) => `[data-${found.replace(/[A-Z]/g, (one) => `-${one.toLowerCase()}`)}]`],
+    [/(?:target|currentTarget)\.id\s*={2,3}\s*(["'`])([\w-]{1,60})\1/g, (found) => `#${found}`],
+    [/(?:tagName|nodeName)\s*={2,3}\s*(["'`])([A-Z][A-Z0-9]{0,20})\1/g, (found) => found.toLowerCase()],
+  ];
+  const CHARACTERS = 20000, MOST_NAMED = 200;
+  const selectorsIn = (listener) => {
+    const run = typeof listener === "function" ? listener : listener && listener.handleEvent;
+    let text = "";
+    try { text = Function.prototype.toString.call(run).slice(0, CHARACTERS); } catch { return []; }
+    return FOR.flatMap(([pattern, css]) => [...text.matchAll(pattern)].map((found) => css(found[2])));
+  };
+  // What listeners further up name; not what holds most of the page, nor what holds the listener.
+  const named = (types) => {
+    const found = new Set();
+    const holders = [globalThis, document, ...hr.all().filter((element) => hr.listeners.has(element))];
+    for (const holder of holders) {
+      const heard = hr.listeners.get(holder);
+      if (!heard) continue;
+      const root = holder.querySelectorAll ? holder : document;
+      for (const type of types) {
+        for (const css of [...new Set([...(heard.get(type) || [])].flatMap(selectorsIn))]) {
+          let elements = [];
+          try { elements = root.querySelectorAll(css); } catch { continue; }
+          if (elements.length > MOST_NAMED) continue;
+          for (const element of elements) if (!/^(BODY|MAIN|FORM)$/.test(element.tagName)) found.add(element);
+        }
+      }
+    }
+    return found;
+  };
+
   hr.all = () => {
     const found = [];
     const visit = (element) => {
@@ -106,8 +142,9 @@
     if (tag === "INPUT") {
       if (/^(checkbox|radio)$/.test(element.type)) return "check";
       if (element.type === "button") return "button";
-      return TYPED.test(element.type) && (hears(element, FOCUS.concat(CLICKS)) || context.focused.has(element)) ? "field" : "";
+      return TYPED.test(element.type) && (hears(element, FOCUS.concat(CLICKS)) || context.focused.has(element) || context.focusing.has(element)) ? "field" : "";
     }
+    if (tag === "TEXTAREA" || element.isContentEditable) return context.focusing.has(element) || hears(element, FOCUS) ? "field" : "";
     if (tag === "LABEL" && element.control) return ""; // its control stands for it
     if (tag === "SELECT") return hears(element, ["change", "input"]) || element.onchange || handledChange(element) ? "select" : "";
     if (tag === "BUTTON") return "button";
@@ -122,7 +159,8 @@
       return PICTURE.test(element.pathname) ? "link-picture" : "link";
     }
     if (heard || (element.hasAttribute("tabindex") && element.tabIndex >= 0 && keyed(element))) return "listener";
-    if (tag === "TEXTAREA" || tag === "OPTION") return "";
+    if (tag === "OPTION") return "";
+    if (context.focusing.has(element)) return "field";
     const style = getComputedStyle(element);
     if (style.cursor === "pointer") {
       const parent = hr.up(element);
@@ -235,7 +273,14 @@
       if (seen) return seen.slice(0, 120);
     }
     try { name = model().fingerprint(element).name; } catch { /* detached */ }
-    return name || hr.fold(element.innerText || element.textContent || "").slice(0, 120) || hr.fold(attribute(element, "title"));
+    return name || hr.fold(element.innerText || element.textContent || "").slice(0, 120) || hr.fold(attribute(element, "title")) || hostName(element);
+  };
+  // What a component shows in a slot is said outside of it.
+  const hostName = (element) => {
+    const root = element.getRootNode();
+    if (!(root instanceof ShadowRoot)) return "";
+    const slotted = [...element.querySelectorAll("slot")].flatMap((slot) => slot.assignedNodes({ flatten: true }));
+    return hr.fold(slotted.map((node) => node.textContent || "").join(" ")).slice(0, 120) || hr.fold(attribute(root.host, "aria-label") || attribute(root.host, "label") || "");
   };
   const optionOf = (select) => {
     const next = [...select.options].find((option, index) => index > select.selectedIndex && !option.disabled);
@@ -312,7 +357,7 @@
   hr.find = (known = [], scopes = null) => {
     const holders = scopes && scopes.map(hr.resolve).filter(Boolean);
     const seen = new Set(known);
-    const context = { delegated: delegated(CLICKS), focused: delegated(FOCUS) };
+    const context = { delegated: new Set([...delegated(CLICKS), ...named(["click", "mousedown", "pointerdown"])]), focused: delegated(FOCUS), focusing: hr.focusing() };
     const found = [], hits = new Map(), covered = [];
     const area = innerWidth * innerHeight;
     for (const element of hr.all()) {

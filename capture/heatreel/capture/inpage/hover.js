@@ -11,7 +11,7 @@
   const reveals = (rule) => REVEALING.some((name) => rule.style.getPropertyValue(name) !== "");
   const rulesOf = (list, out) => {
     for (const rule of list) {
-      if (rule.selectorText && /:(hover|focus-within)/.test(rule.selectorText)) out.push(rule);
+      if (rule.selectorText && (RESTING.test(rule.selectorText) || FOCUSED.test(rule.selectorText))) out.push(rule);
       if (rule.cssRules && rule.cssRules.length) {
         if (rule.media && !matchMedia(rule.media.mediaText).matches) continue;
         rulesOf(rule.cssRules, out);
@@ -21,15 +21,19 @@
     }
   };
 
-  // The part of a selector up to the compound that is hovered, without the pseudo-class.
-  const hovered = (text) => {
+  const RESTING = /:(hover|focus-within)/;
+  const FOCUSED = /:focus(-within|-visible)?(?![\w-])/;
+
+  // The part of a selector up to the compound that is hovered (or has the focus), without the pseudo-class; and what
+  // it says of what is revealed.
+  const hovered = (text, which = RESTING) => {
     const found = [];
     for (const part of splitList(text)) {
-      const at = part.search(/:(hover|focus-within)/);
+      const at = part.search(which);
       if (at < 0) continue;
-      const rest = part.slice(at).replace(/^:(hover|focus-within)[^\s>+~]*/, "");
+      const rest = part.slice(at).replace(/^:[\w-]+[^\s>+~]*/, "");
       const head = part.slice(0, at);
-      found.push([head.replace(/:(hover|focus-within|focus|active)/g, "").trim() || "*", rest.replace(/::?[\w-]+(\([^)]*\))?/g, "").trim()]);
+      found.push([head.replace(/:(hover|focus-within|focus-visible|focus|active)/g, "").trim() || "*", rest.replace(/::?[\w-]+(\([^)]*\))?/g, "").trim()]);
     }
     return found;
   };
@@ -50,29 +54,46 @@
     return found;
   };
 
-  hr.findHover = (known = [], scopes = null) => {
-    const seen = new Set(known.filter((selector) => selector.startsWith("hover ")));
-    const holders = scopes && scopes.map(hr.resolve).filter(Boolean);
-    const found = new Map();
-    const rules = [];
+  const MOST_CHECKS = 4000;
+  // Elements of which a style sheet reveals something when they are in the way of `which`.
+  const revealing = (which) => {
+    const found = new Set(), rules = [];
     for (const sheet of sheets(document)) {
       try { rulesOf(sheet.cssRules, rules); } catch { /* a sheet of another origin */ }
     }
     let checks = 0;
     for (const rule of rules) {
-      if (!rule.style || !reveals(rule)) continue;
-      for (const [head, rest] of hovered(rule.selectorText)) {
-        if (!rest || head === "*" || checks > 4000) continue; // its own look is no state
+      if (!rule.style || !which.test(rule.selectorText) || !reveals(rule)) continue;
+      for (const [head, rest] of hovered(rule.selectorText, which)) {
+        if (!rest || head === "*" || checks > MOST_CHECKS) continue; // its own look is no state
         let elements = [];
         try { elements = document.querySelectorAll(head); } catch { continue; }
         for (const element of elements) {
           checks++;
           let inner = null;
           try { inner = /^[+~]/.test(rest) ? element.parentElement && element.parentElement.querySelector(rest.replace(/^[+~]\s*/, "")) : element.querySelector(`:scope ${rest}`); } catch { /* odd */ }
-          if (inner) found.set(element, "css");
+          if (inner) found.add(element);
         }
       }
     }
+    return found;
+  };
+
+  const FOCUSABLE = "input:not([type=hidden]),textarea,[tabindex],[contenteditable=''],[contenteditable=true]";
+  // What takes the focus, and reveals something then by a style sheet: a help text beside a field.
+  hr.focusing = () => {
+    const found = new Set();
+    for (const element of revealing(FOCUSED)) {
+      const taker = element.matches(FOCUSABLE) ? element : element.querySelector(FOCUSABLE);
+      if (taker) found.add(taker);
+    }
+    return found;
+  };
+
+  hr.findHover = (known = [], scopes = null) => {
+    const seen = new Set(known.filter((selector) => selector.startsWith("hover ")));
+    const holders = scopes && scopes.map(hr.resolve).filter(Boolean);
+    const found = new Map([...revealing(RESTING)].map((element) => [element, "css"]));
     for (const element of hr.all()) {
       if (element === document.body) continue;
       if (hears(element, HOVERS) || HOVERS.some((type) => element[`on${type}`]) || handled(element, false) || element.hasAttribute("interestfor")) found.set(element, found.get(element) || "listener");

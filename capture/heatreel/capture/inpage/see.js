@@ -66,10 +66,21 @@
     return `${fold(svg.textContent).slice(0, 40)}${shortHash(say)}`;
   };
 
+  // The text of a component's host is seen where its shadow root has the slot for it, if at all.
   const ownText = (element) => {
     let text = "";
-    for (const node of element.childNodes) if (node.nodeType === 3) text += node.data + " ";
+    const nodes = element.shadowRoot ? [] : element.tagName === "SLOT" ? slotted(element) : element.childNodes;
+    for (const node of nodes) if (node.nodeType === 3) text += node.data + " ";
     return fold(text);
+  };
+  const slotted = (slot) => (slot.assignedSlot ? [] : slot.assignedNodes());
+  const slottedBox = (slot) => {
+    const nodes = slotted(slot).filter((node) => node.nodeType === 3 && fold(node.data));
+    if (!nodes.length) return null;
+    const range = slot.ownerDocument.createRange();
+    range.setStartBefore(nodes[0]);
+    range.setEndAfter(nodes[nodes.length - 1]);
+    return range.getBoundingClientRect();
   };
 
   // The key of a leaf: what it shows, whatever its place. "" when the element itself shows nothing.
@@ -115,8 +126,9 @@
     if (SKIP.has(element.tagName) || element.nodeType !== 1) return;
     const style = getComputedStyle(element);
     if (style.display === "none" || style.opacity === "0" || style.contentVisibility === "hidden") return;
-    const contents = style.display === "contents";
-    const bounds = element.getBoundingClientRect();
+    const words = element.tagName === "SLOT" ? slottedBox(element) : null;
+    const contents = style.display === "contents" && !words;
+    const bounds = words || element.getBoundingClientRect();
     const rect = [bounds.left + at[0], bounds.top + at[1], bounds.right + at[0], bounds.bottom + at[1]];
     const position = style.position;
     const clip = position === "fixed" ? clips[2] : position === "absolute" ? clips[1] : clips[0];

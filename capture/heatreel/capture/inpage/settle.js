@@ -137,20 +137,46 @@
     .map((image) => image.currentSrc.slice(0, 300))
     .slice(0, 50);
 
+  const tall = () => document.documentElement.scrollHeight;
+
+  // A painted frame. Where the page has grown one more, so that its observers see their mark out of the window before
+  // the next step brings it back: from in sight to in sight tells them nothing.
+  const stepped = async (height) => {
+    await hr.frame();
+    if (tall() !== height) await hr.frame();
+  };
+
   // Scrolls every screenful past, for content that waits to be near. An endless page is followed for `more` screens.
   hr.sweep = async (more, limit) => {
-    const first = document.documentElement.scrollHeight;
-    const end = () => Math.min(document.documentElement.scrollHeight, first + more * innerHeight, limit);
+    const first = tall(), most = Math.min(first + more * innerHeight, limit);
+    const end = () => Math.min(tall(), most);
     for (let y = 0; y + innerHeight < end(); ) {
+      const before = tall();
       y += Math.round(innerHeight * 0.8);
       scrollTo({ top: y, behavior: "instant" });
-      await hr.frame();
+      await stepped(before);
       if (y + innerHeight >= end()) await hr.quiet(1500, 600);
     }
+    hr.endless = tall() > first && tall() >= most;
     for (const inner of innerScrollers()) await sweepInside(inner);
     scrollTo({ top: 0, left: 0, behavior: "instant" });
     await hr.frame();
-    return document.documentElement.scrollHeight - first;
+    return tall() - first;
+  };
+
+  // Scrolls to the end of the page, or of an inner scroller, as far as it reaches now, and waits for what comes.
+  hr.scrollOn = async (selector) => {
+    const inner = selector && selector !== "html" ? hr.resolve(selector) : null;
+    const element = inner || document.documentElement;
+    hr.markIdle();
+    // In two steps: who observes the end must see it come.
+    for (const share of [0.5, 1]) {
+      (inner || globalThis).scrollTo({ top: element.scrollHeight * share, behavior: "instant" });
+      await hr.frame();
+      await hr.frame();
+    }
+    await hr.quiet(2500, 1200);
+    return true;
   };
 
   const INNER = 6, INNER_STEPS = 20;
@@ -228,7 +254,7 @@
     const small = zeroSize();
     return JSON.stringify({
       ended: complete ? ended : "load", ms: Math.round(hr.now() - start), missing: hr.missing(),
-      undecoded: record.undecoded, grew: record.grew, held_timers: hr.held, closed_shadow_roots: hr.closedRoots,
+      undecoded: record.undecoded, grew: record.grew, ...(hr.endless && { endless: true }), held_timers: hr.held, closed_shadow_roots: hr.closedRoots,
       fonts: document.fonts.status, layout_shift: record.shift, ...(small.length && { zero_size: small }),
     });
   };

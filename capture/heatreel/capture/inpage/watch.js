@@ -3,7 +3,7 @@
 (() => {
   if (globalThis.__heatreelCapture) return;
   const hr = {
-    listeners: new WeakMap(), // element -> Set of event types
+    listeners: new WeakMap(), // element -> Map of event type to its listeners
     scrollAware: false, // the page listens to scrolling, or observes what comes into view
     inflight: new Map(), // token -> start, for fetch and XMLHttpRequest
     timers: new Map(), // id -> due time, for short timers
@@ -47,11 +47,16 @@
   // Listeners: which elements answer to what.
   wrap(EventTarget.prototype, "addEventListener", (original) => function (type, listener, options) {
     if (type === "beforeunload") return undefined;
-    if (this instanceof Node) {
-      const types = hr.listeners.get(this) || new Set();
-      hr.listeners.set(this, types.add(String(type)));
+    if (this instanceof Node || this === globalThis) {
+      const types = hr.listeners.get(this) || new Map();
+      hr.listeners.set(this, types.set(String(type), (types.get(String(type)) || new Set()).add(listener)));
     }
     if (type === "scroll" && !(this instanceof Element) && !(options && options.heatreel)) hr.scrollAware = true;
+    return original.call(this, type, listener, options);
+  });
+  wrap(EventTarget.prototype, "removeEventListener", (original) => function (type, listener, options) {
+    const types = hr.listeners.get(this), listening = types && types.get(String(type));
+    if (listening && listening.delete(listener) && !listening.size) types.delete(String(type));
     return original.call(this, type, listener, options);
   });
   Object.defineProperty(globalThis, "onbeforeunload", { get: () => null, set: () => {}, configurable: true });
