@@ -23,14 +23,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-# Instead of this folder, where this file would stand for tests/verify; that comes last.
-sys.path[0] = str(ROOT / "tests")
-sys.path.append(str(Path(__file__).parent))
-
-from verify_flakes import print_flakes  # noqa: E402
+sys.path[0] = str(ROOT / "tests")  # instead of this folder, where this file would stand for tests/verify
 
 from heatreel.core.viewport import DEFAULT_VIEWPORTS, Viewport  # noqa: E402
 from serving import served  # noqa: E402
+from verify.flakes import print_flakes  # noqa: E402
 from verify.mutating import EXPECTED, NEUTRAL, Mutated, mutated  # noqa: E402
 from verify.redesign import capture_both, compare, lines, read_changes, score  # noqa: E402
 

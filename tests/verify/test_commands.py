@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -44,9 +45,11 @@ def page(buy: str = "Buy now", help_: bool = True) -> Outline:
     return made.done()
 
 
-def add(workspace: Workspace, label: str, outline: Outline, finish: bool = True, mobile: bool = False) -> None:
+def add(
+    workspace: Workspace, label: str, outline: Outline, finish: bool = True, mobile: bool = False, path: str = "/"
+) -> None:
     capture = workspace.begin_capture(label, workspace.site(), "Chromium 1", "Linux", {})
-    number = workspace.add_page(capture, "/", "http://127.0.0.1/", "Shop")
+    number = workspace.add_page(capture, path, f"http://127.0.0.1{path}", "Shop")
     for viewport in (DESKTOP, MOBILE) if mobile else (DESKTOP,):
         size = int(outline.width), int(outline.height)
         workspace.add_snapshot(
@@ -58,7 +61,7 @@ def add(workspace: Workspace, label: str, outline: Outline, finish: bool = True,
 
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
-    """Runs a command in a folder with a workspace of five captures: old, same, new, cut and narrow."""
+    """Runs a command in a folder with a workspace of six captures: old, same, new, cut, narrow and elsewhere."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
     with Workspace.writing(tmp_path / ".heatreel") as workspace:
@@ -67,6 +70,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
         add(workspace, "new", page(buy="Order", help_=False))
         add(workspace, "cut", page(), finish=False)
         add(workspace, "narrow", page(), mobile=True)
+        add(workspace, "elsewhere", page(), path="/other")
 
     def call(*words: str) -> Result:
         return CliRunner().invoke(app, list(words), catch_exceptions=True)
@@ -157,7 +161,8 @@ def test_what_is_approved_passes_until_it_ends(run: Run, tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("verify", "old", "missing"), "no capture 'missing'; there are: old, same, new, cut, narrow"),
+        (("verify", "old", "missing"), "no capture 'missing'; there are: old, same, new, cut, narrow, elsewhere"),
+        (("verify", "old", "elsewhere"), "no page in common: BASE has /; HEAD has /other"),
         (("verify", "", "new"), "a label is empty"),
         (("verify", "old", "cut"), "capture 'cut' was cut off"),
         (("verify", "old", "narrow"), "only HEAD was captured at mobile=390x800"),
@@ -173,9 +178,33 @@ def test_what_cannot_be_done_is_never_a_pass(run: Run, words: tuple[str, ...], m
     assert message in str(done.exception)
 
 
-def test_a_damaged_snapshot_is_said(run: Run, tmp_path: Path) -> None:
-    for blob in (tmp_path / ".heatreel" / "blobs").glob("*/*"):
-        blob.write_bytes(b"broken")
-    done = run("verify", "old", "new")
+@pytest.mark.parametrize("part", ["picture", "dom", "outline"])
+@pytest.mark.parametrize("harm", ["cut", "gone"])
+def test_a_damaged_snapshot_is_said(tmp_path: Path, run: Run, part: str, harm: str) -> None:
+    """Also of what this comparison does not look at: half a snapshot is no ground for a pass."""
+    with Workspace.writing(tmp_path / ".heatreel") as workspace:
+        capture = workspace.begin_capture("whole", workspace.site(), "Chromium 1", "Linux", {})
+        number = workspace.add_page(capture, "/", "http://127.0.0.1/", "Shop")
+        state = State("default", "Default", "default")
+        outline = page()
+        size = int(outline.width), int(outline.height)
+        workspace.add_snapshot(number, DESKTOP, "", state, size, b"a picture", '{"own": "dom"}', as_json(outline) + " ")
+        workspace.finish_capture(capture)
+        blob = workspace.blobs.path(getattr(workspace.snapshots(workspace.capture("whole"))[0], part))
+    assert run("verify", "old", "whole").exit_code == 0
+    blob.write_bytes(blob.read_bytes()[:-1]) if harm == "cut" else blob.unlink()
+    done = run("verify", "old", "whole")
     assert getattr(done.exception, "exit_code", 0) in (2, 3)
-    assert "damaged" in str(done.exception)
+    assert re.search("blob is (damaged|missing)", str(done.exception))
+
+
+@pytest.mark.parametrize("harm", ["cut", "other"])
+def test_a_damaged_workspace_is_said(run: Run, tmp_path: Path, harm: str) -> None:
+    file = tmp_path / ".heatreel" / "heatreel.db"
+    data = file.read_bytes()
+    for other in file.parent.glob("heatreel.db-*"):
+        other.unlink()
+    file.write_bytes(data[: len(data) // 2] if harm == "cut" else b"something else" * 999)
+    done = run("verify", "old", "same")
+    assert getattr(done.exception, "exit_code", 0) in (2, 3)
+    assert "cannot be opened" in str(done.exception)

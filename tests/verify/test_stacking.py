@@ -129,3 +129,19 @@ def test_every_point_has_its_own_answer() -> None:
     found = Stack(page.done(), DESKTOP).cover(button, np.array([50.0, 50.0]), np.array([710.0, 790.0]))
     assert found.how.tolist() == [FREE, AT_FIRST]
     assert found.by.tolist() == [-1, 2]
+
+
+def test_what_lets_clicks_through_covers_nothing() -> None:
+    page = Page()
+    button = page.add("button", (10, 10, 100, 40), "Buy")
+    page.add("div", (0, 0, 1000, 800), position="fixed", through=True)
+    assert covered(page.done(), button) == {FREE}
+
+
+def test_a_label_covers_another_field_but_not_its_own() -> None:
+    """Labels that float lie in their field; a click on one goes to the field."""
+    for name, how in (("E-mail", FREE), ("Name", ALWAYS)):
+        page = Page()
+        field = page.add("input", (10, 10, 300, 50), "E-mail", field="email")
+        page.add("label", (10, 10, 300, 50), name)
+        assert covered(page.done(), field) == {how}

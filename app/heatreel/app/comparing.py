@@ -19,7 +19,7 @@ from heatreel.replay.journeys.drive import Walked, walk_journeys
 from heatreel.replay.journeys.findings import journey_findings
 from heatreel.replay.journeys.paths import common_journeys
 from heatreel.replay.verify import Captured, Verification, verify
-from heatreel.replay.verify.load import load_captured
+from heatreel.replay.verify.load import check_whole, load_captured
 from heatreel.replay.verify.look import Picture
 from heatreel.replay.verify.looks import look_findings, looks_of
 from heatreel.replay.verify.noise import Noise
@@ -59,6 +59,8 @@ def compare(
     def picture(snapshot: Snapshot) -> Picture:
         return decode_png(workspace.blobs.get(snapshot.picture), f"{snapshot.capture}: {snapshot.page}")
 
+    for capture in (before, after):
+        check_whole(workspace, capture)
     base = load_captured(workspace, before)
     found = verify(base, load_captured(workspace, after), rules, progress)
     quiet, still = Noise(), None

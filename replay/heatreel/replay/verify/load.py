@@ -34,6 +34,13 @@ def load_captured(workspace: Workspace, capture: Capture) -> Captured:
     )
 
 
+def check_whole(workspace: Workspace, capture: Capture) -> None:
+    """Raises `WorkspaceError` when a picture or the DOM of a snapshot is missing or damaged: what is half there is no
+    ground for a pass."""
+    for name in {name for one in workspace.snapshots(capture) for name in (one.picture, one.dom)}:
+        workspace.blobs.get(name)
+
+
 def _undone(workspace: Workspace, capture: Capture) -> dict[tuple[str, str, str], str]:
     return {
         (page, viewport, redone["asked"]): redone["reason"]
