@@ -13,8 +13,9 @@ from heatreel.core.errors import InputError
 from heatreel.core.state import Snapshot
 from heatreel.core.workspace import Workspace
 from heatreel.overlays.encode import png
+from heatreel.overlays.fading import faded_parts, fades_of, paint_faded
 from heatreel.overlays.layers import LayerSpec
-from heatreel.overlays.parts import cleared_picture, parts_of
+from heatreel.overlays.parts import cleared_picture, fixed_indices, parts_of
 from heatreel.overlays.scenes import Scene, scene_in_scroller, scene_without_fixed
 from overlays_making import make_hits, make_outline, make_picture, make_snapshot, make_workspace
 
@@ -53,14 +54,14 @@ def test_what_is_below_a_banner_is_painted_without_it(page: tuple[Path, Snapshot
     # Button 9 is at 510 to 570 px: below the banner.
     hits = make_hits(40, x=[150] * 20 + [500] * 20, y=[540] * 40, element=[9] * 20 + [21] * 20)
     scene = Scene(snapshot, outline, hits)
-    with_it, without = scene.draw(LayerSpec()), scene_without_fixed(scene).draw(LayerSpec())
+    with_it, without = scene.draw(LayerSpec()), scene_without_fixed(scene, fixed_indices(snapshot)).draw(LayerSpec())
     assert (with_it.sample.events, with_it.sample.covered) == (40, 20)
     assert (without.sample.events, without.sample.covered) == (20, 0)
     assert with_it.levels_at(530, 550, 800)[:, 150].max() == 0 < with_it.levels_at(530, 550, 800)[:, 500].max()
     assert without.levels_at(530, 550, 800)[:, 500].max() == 0 < without.levels_at(530, 550, 800)[:, 150].max()
     picture = make_picture(outline)
     with Workspace.open(folder) as workspace:
-        cleared = cleared_picture(workspace, snapshot, picture)
+        cleared = cleared_picture(workspace, snapshot, picture, fixed_indices(snapshot))
     assert (cleared[500:600] == 77).all()
     assert (cleared[:500] == picture[:500]).all()
     assert (cleared[600:] == picture[600:]).all()
@@ -89,7 +90,7 @@ def test_what_was_not_kept_is_said(page: tuple[Path, Snapshot, Outline]) -> None
     plain = replace(snapshot, state=replace(snapshot.state, settled=None))
     assert parts_of(plain.state, "fixed") == ()
     with pytest.raises(InputError, match="nothing fixed on it has a picture of what is below; capture again"):
-        scene_without_fixed(Scene(plain, outline, make_hits(1)))
+        fixed_indices(plain)
 
 
 def test_heat_of_a_sticky_bar_stays_on_it_and_that_of_the_page_off_it() -> None:
@@ -109,3 +110,42 @@ def test_heat_of_a_sticky_bar_stays_on_it_and_that_of_the_page_off_it() -> None:
     assert levels[100:140, 560:640].max() == 0
     # A menu that hangs out of the bar is not cut off at its edge.
     assert levels[200:260, 360:440].max() > 100
+
+
+@pytest.mark.parametrize("kind", ["click", "confetti", "element"])
+def test_a_faded_banner_lets_what_is_below_through_with_its_heat(
+    page: tuple[Path, Snapshot, Outline], kind: str
+) -> None:
+    folder, snapshot, outline = page
+    hits = make_hits(60, x=[150] * 40 + [500] * 20, y=[540] * 20 + [1000] * 20 + [540] * 20,
+                     element=[9] * 20 + [1] * 20 + [21] * 20)  # fmt: skip
+    scene, spec = Scene(snapshot, outline, hits), LayerSpec(kind)
+    with Workspace.open(folder) as workspace:
+        shown = {
+            share: paint_faded(workspace, scene, spec, {BANNER: share}, make_picture(outline))
+            for share in (0.0, 0.4, 0.9999)
+        }
+    gone, half, there = (shown[share].picture.astype(np.int16) for share in (0.0, 0.4, 0.9999))
+    assert np.abs(half[500:600] - (0.4 * there + 0.6 * gone)[500:600]).max() <= 1
+    # Away from the banner it is the page with what was done below it, at any opacity.
+    assert (half[700:] == gone[700:]).all()
+    if kind != "element":
+        assert np.ptp(gone[540, 100:200], axis=0).max() > 20
+        assert np.ptp(there[540, 450:550], axis=0).max() > 20
+        assert np.ptp(gone[540, 450:550], axis=0).max() == 0
+        sample = shown[0.4].layer.sample
+        assert (sample.events, sample.covered) == (60, 0)
+    assert shown[0.4].words == (f"{BANNER} at 40 %",)
+
+
+def test_each_fixed_thing_has_an_opacity_of_its_own(page: tuple[Path, Snapshot, Outline]) -> None:
+    _, snapshot, _ = page
+    assert fades_of(["0.3", '[data-x="1"]=0.5']) == {"": 0.3, '[data-x="1"]': 0.5}
+    assert list(faded_parts(snapshot, {"": 0.3}).values()) == [0.3]
+    assert list(faded_parts(snapshot, {"": 0.3, BANNER: 0.8}).values()) == [0.8]
+    assert faded_parts(snapshot, {BANNER: 1.0}) == {}
+    for text in ("1.5", "x", "#banner=", "#banner=nan"):
+        with pytest.raises(InputError, match="--fade"):
+            fades_of([text])
+    with pytest.raises(InputError, match=r"--fade '#x': no such fixed thing .* there are: #banner"):
+        faded_parts(snapshot, {"#x": 0.5})

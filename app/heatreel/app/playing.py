@@ -113,7 +113,8 @@ def session_number(name: str, known: list[str]) -> int:
 
 def _set(workspace: Workspace, snapshot: Snapshot) -> Set:
     def cleared(picture: Picture) -> Picture:
-        return cleared_picture(workspace, snapshot, picture) if parts_of(snapshot.state, "fixed") else picture
+        fixed = {part.index for part in parts_of(snapshot.state, "fixed")}
+        return cleared_picture(workspace, snapshot, picture, fixed) if fixed else picture
 
     return Set(snapshot, workspace.outline(snapshot), lambda: picture_of(workspace, snapshot), cleared)
 

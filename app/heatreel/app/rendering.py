@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from heatreel.app.painting import Choice, Chosen, find, set_of, sides_of
@@ -15,7 +15,7 @@ from heatreel.overlays import render as rendering
 from heatreel.overlays.film import Picture, Reel, film_form_of, fps_of, write_film
 from heatreel.overlays.heat_film import heat_film
 from heatreel.overlays.layers import LayerSpec
-from heatreel.overlays.parts import cleared_picture
+from heatreel.overlays.parts import cleared_picture, fixed_indices
 from heatreel.overlays.render import Form, Look
 from heatreel.overlays.scenes import Scene, common_scale, scene_in_scroller, scene_of, scene_without_fixed
 from heatreel.overlays.wording import empty_words
@@ -38,13 +38,14 @@ class Wanted:
     sheet: bool = False
     crop: str = ""
     fixed: bool = True
+    fade: Mapping[str, float] = field(default_factory=dict)
     scroller: str = ""
 
 
 def paint(workspace: Workspace, wanted: Wanted) -> Iterator[Files]:
     """The pictures, one after the other. Raises `InputError` for what does not go together."""
     ways = {"--against": bool(wanted.against), "--each": bool(wanted.each or wanted.sheet), "--crop": bool(wanted.crop)}
-    ways |= {"--no-fixed": not wanted.fixed, "--scroller": bool(wanted.scroller)}
+    ways |= {"--no-fixed": not wanted.fixed, "--fade": bool(wanted.fade), "--scroller": bool(wanted.scroller)}
     chosen = [way for way, asked in ways.items() if asked]
     if len(chosen) > 1:
         raise InputError(f"{' and '.join(chosen)} do not go together; choose one")
@@ -65,10 +66,20 @@ def _one(workspace: Workspace, wanted: Wanted) -> list[bytes]:
     scene = scene_of(workspace, found.evidence, found.snapshot)
     if wanted.scroller:
         scene = scene_in_scroller(scene, wanted.scroller)
+    if wanted.fade:
+        return _faded(workspace, found, scene, wanted)
     if wanted.fixed:
         return _painted(workspace, found, scene, wanted, wanted.spec)
-    picture = cleared_picture(workspace, found.snapshot, rendering.picture_of(workspace, found.snapshot))
-    return _painted(workspace, found, scene_without_fixed(scene), wanted, wanted.spec, picture)
+    gone = fixed_indices(found.snapshot)
+    picture = cleared_picture(workspace, found.snapshot, rendering.picture_of(workspace, found.snapshot), gone)
+    return _painted(workspace, found, scene_without_fixed(scene, gone), wanted, wanted.spec, picture)
+
+
+def _faded(workspace: Workspace, found: Chosen, scene: Scene, wanted: Wanted) -> list[bytes]:
+    if not wanted.look.page:
+        raise InputError("--fade and --alone do not go together: what is faded is the page; choose one")
+    look = replace(wanted.look, date=found.date)
+    return rendering.render_faded(workspace, scene, wanted.spec, wanted.fade, found.evidence, wanted.form, look)
 
 
 def _painted(

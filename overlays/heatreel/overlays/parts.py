@@ -6,7 +6,7 @@ its content, hits that were scrolled into its window included. `settled["parts"]
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -44,11 +44,23 @@ def parts_of(state: State, kind: str) -> tuple[Part, ...]:
     return tuple(_part(record) for record in found if record.get("kind") == kind and record.get("index", -1) >= 0)
 
 
-def cleared_picture(workspace: Workspace, snapshot: Snapshot, picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """A copy of a page's picture, shape (h, w, 3) RGB, without the fixed things of which it is known what is below."""
+def fixed_indices(snapshot: Snapshot) -> set[int]:
+    """The elements of the fixed things of which it is known what is below. Raises `InputError` when there are none."""
+    found = {part.index for part in parts_of(snapshot.state, "fixed")}
+    if not found:
+        raise InputError(f"{snapshot.page}: nothing fixed on it has a picture of what is below; capture again")
+    return found
+
+
+def cleared_picture(
+    workspace: Workspace, snapshot: Snapshot, picture: NDArray[np.uint8], gone: Collection[int]
+) -> NDArray[np.uint8]:
+    """A copy of a page's picture, shape (h, w, 3) RGB, with what is below the fixed things that are `gone`."""
     cleared = picture.copy()
     dpr = snapshot.viewport.dpr
     for part in parts_of(snapshot.state, "fixed"):
+        if part.index not in gone:
+            continue
         below = decode_png(workspace.blobs.get(part.picture), f"{workspace.folder}: below {part.selector}")
         left, top = max(round(part.box[0] * dpr), 0), max(round(part.box[1] * dpr), 0)
         spot = cleared[top : top + len(below), left : left + below.shape[1]]
@@ -56,16 +68,19 @@ def cleared_picture(workspace: Workspace, snapshot: Snapshot, picture: NDArray[n
     return cleared
 
 
-def without_fixed(snapshot: Snapshot, outline: Outline, hits: Hits) -> tuple[Outline, Hits]:
-    """Outline and hits of a page without its fixed things: these are not visible, and what was done on them is not
-    there. Raises `InputError` when the capture does not know what is below them."""
-    gone = _inside(outline, {part.index for part in parts_of(snapshot.state, "fixed")})
-    if not gone.any():
-        raise InputError(f"{snapshot.page}: nothing fixed on it has a picture of what is below; capture again")
+def without(outline: Outline, hits: Hits, roots: Collection[int]) -> tuple[Outline, Hits]:
+    """Outline and hits of a page without some elements and all in them: these are not visible, and what was done on
+    them is not there."""
+    gone = _inside(outline, roots)
     elements = tuple(
         replace(element, visible=False, position="") if gone[element.index] else element for element in outline.elements
     )
     return replace(outline, elements=elements), hits.where(~gone[hits.element])
+
+
+def within(outline: Outline, hits: Hits, roots: Collection[int]) -> Hits:
+    """What was done on some elements and all in them."""
+    return hits.where(_inside(outline, roots)[hits.element])
 
 
 def inside_scroller(snapshot: Snapshot, outline: Outline, hits: Hits, selector: str) -> tuple[Snapshot, Outline, Hits]:
@@ -96,7 +111,7 @@ def _moved(element: Element, shift: tuple[float, float], inside: bool, scroller:
     return replace(element, box=(x + shift[0], y + shift[1], width, height), scroller=own)
 
 
-def _inside(outline: Outline, roots: set[int]) -> NDArray[np.bool_]:
+def _inside(outline: Outline, roots: Collection[int]) -> NDArray[np.bool_]:
     """Which elements are in some others, shape (elements + 1,); the last entry is for hits without an element."""
     inside = np.zeros(len(outline.elements) + 1, bool)
     for element in outline.elements:

@@ -19,6 +19,7 @@ from heatreel.overlays import encode
 from heatreel.overlays.choose import choose_snapshot
 from heatreel.overlays.difference import Side, draw_difference
 from heatreel.overlays.evidence import Evidence
+from heatreel.overlays.fading import Fades, paint_faded
 from heatreel.overlays.layers import Layer, LayerSpec, lay, lay_rows, overlay_png
 from heatreel.overlays.legend import draw_legend
 from heatreel.overlays.marks import draw_marks, has_marks
@@ -87,6 +88,23 @@ def render_layer(
     return compose(layer, scene.outline, ground, words, form, look)
 
 
+def render_faded(
+    workspace: Workspace,
+    scene: Scene,
+    spec: LayerSpec,
+    fades: Fades,
+    evidence: Evidence,
+    form: Form = "png",
+    look: Look = _LOOK,
+) -> list[bytes]:
+    """The files of a layer of a scene whose fixed things have opacities, see `heatreel.overlays.fading`."""
+    found = paint_faded(workspace, scene, spec, fades, picture_of(workspace, scene.snapshot))
+    words = words_for(found.layer, scene.snapshot, evidence.ledger.line(), look.date, evidence.where)
+    if found.words:
+        words = replace(words, details=(*words.details, f"Faded, with what lies below: {', '.join(found.words)}"))
+    return _finished(found.layer, found.picture, _legend(found.layer, words, found.picture.shape[1], look), words, form)
+
+
 def picture_of(workspace: Workspace, snapshot: Snapshot) -> NDArray[np.uint8]:
     """The decoded picture of a snapshot, shape (h, w, 3) RGB in device px."""
     name = f"{workspace.folder}: {snapshot.page} {snapshot.viewport.name} {snapshot.state.id}"
@@ -105,16 +123,25 @@ def compose(
     layer: Layer, outline: Outline, picture: NDArray[np.uint8], words: Wording, form: Form, look: Look = _LOOK
 ) -> list[bytes]:
     """The files of a layer laid over a picture, shape (h, w, 3) RGB in device px, which may be painted on in place."""
-    width = picture.shape[1]
-    legend = (
-        draw_legend(words, layer.palette, width, layer.dpr, look.dark)
-        if look.legend
-        else np.zeros((0, width, 3), np.uint8)
-    )
+    legend = _legend(layer, words, picture.shape[1], look)
     if form == "png" and not has_marks(layer):
         return [composite_png(layer, picture, legend, _notes(layer, words, len(legend)))]
     lay(layer, picture)
     draw_marks(layer, outline, picture)
+    return _finished(layer, picture, legend, words, form)
+
+
+def _legend(layer: Layer, words: Wording, width: int, look: Look) -> NDArray[np.uint8]:
+    if not look.legend:
+        return np.zeros((0, width, 3), np.uint8)
+    return draw_legend(words, layer.palette, width, layer.dpr, look.dark)
+
+
+def _finished(
+    layer: Layer, picture: NDArray[np.uint8], legend: NDArray[np.uint8], words: Wording, form: Form
+) -> list[bytes]:
+    """The files of a picture that is painted, below its legend."""
+    width = picture.shape[1]
     if form == "webp":
         return encode.webp_of_rows(
             lambda top, bottom: _stacked(legend, picture, top, bottom), width, len(legend) + len(picture)

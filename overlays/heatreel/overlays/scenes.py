@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -23,7 +23,7 @@ from heatreel.overlays.layers import (
     layer_heat,
     least_top,
 )
-from heatreel.overlays.parts import inside_scroller, without_fixed
+from heatreel.overlays.parts import inside_scroller, within, without
 from heatreel.overlays.tone import Scale
 
 
@@ -63,10 +63,18 @@ def common_scale(scenes: Sequence[Scene], spec: LayerSpec) -> Scale | None:
     return None
 
 
-def scene_without_fixed(scene: Scene) -> Scene:
-    """The scene of a page without its fixed things, see `heatreel.overlays.parts`."""
-    outline, hits = without_fixed(scene.snapshot, scene.outline, scene.hits)
-    return replace(scene, outline=outline, hits=hits, context=_context_for(scene, hits))
+def scene_without_fixed(scene: Scene, gone: Collection[int]) -> Scene:
+    """The scene of a page without the fixed things whose elements are `gone`, see `heatreel.overlays.parts`."""
+    outline, hits = without(scene.outline, scene.hits, gone)
+    was, now = scene.outline.elements, outline.elements
+    rows = tuple(row for row in scene.rows if now[row.index].visible or not was[row.index].visible)
+    return replace(scene, outline=outline, hits=hits, rows=rows, context=_context_for(scene, hits))
+
+
+def scene_of_fixed(scene: Scene, roots: Collection[int]) -> Scene:
+    """The scene with only what was done on some fixed things."""
+    hits = within(scene.outline, scene.hits, roots)
+    return replace(scene, hits=hits, context=_context_for(scene, hits))
 
 
 def scene_in_scroller(scene: Scene, selector: str) -> Scene:

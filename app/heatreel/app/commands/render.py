@@ -57,6 +57,14 @@ def render(
     fixed: Annotated[
         bool, typer.Option("--fixed/--no-fixed", help="With what is fixed above the page, or what is below it.")
     ] = True,
+    fade: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--fade",
+            metavar="[SELECTOR=]SHARE",
+            help="Opacity, 0 to 1, of one fixed thing or all: what is below shows through with its heat.",
+        ),
+    ] = None,
     scroller: Annotated[
         str, typer.Option("--scroller", metavar="SELECTOR", help="An inner scroller with all of its content.")
     ] = "",
@@ -89,6 +97,7 @@ def render(
     from heatreel.app.rendering import Wanted, paint
     from heatreel.core.workspace import Workspace
     from heatreel.overlays.colour import DEFAULT_COLOURS
+    from heatreel.overlays.fading import fades_of
     from heatreel.overlays.layers import LayerSpec
     from heatreel.overlays.render import Look, form_of, save
 
@@ -111,7 +120,10 @@ def render(
             reel = film(opened, choice, spec, by, over or "session", seconds, out, dark)
         say(f"wrote {out}: {reel.count / reel.fps:.0f} s, {reel.width} x {reel.height} px")
         return
-    wanted = Wanted(choice, spec, look, form_of(out), by, tuple(against or ()), each, sheet, crop, fixed, scroller)
+    fades = fades_of(fade or ())
+    wanted = Wanted(
+        choice, spec, look, form_of(out), by, tuple(against or ()), each, sheet, crop, fixed, fades, scroller
+    )
     with Workspace.open(workspace) as opened:
         for name, files in paint(opened, wanted):
             for path in save(files, out.with_stem(f"{out.stem}-{name}") if name else out):
