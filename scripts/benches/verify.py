@@ -3,6 +3,7 @@
     .venv/bin/python scripts/benches/verify.py                       # the pages of tests/sites, at two viewports
     .venv/bin/python scripts/benches/verify.py --pairs FOLDER        # old pages of a folder of pairs instead
     .venv/bin/python scripts/benches/verify.py --shop                # the shop against its redesign, three viewports
+    .venv/bin/python scripts/benches/verify.py --broken 3            # tabs, menus, dialogs that do nothing any more
     .venv/bin/python scripts/benches/verify.py --flakes 20           # builds that have not changed, three viewports
 
 For each kind of change: how often it was made, how often found, and what was found beside it ("not told": findings
@@ -27,6 +28,7 @@ sys.path[0] = str(ROOT / "tests")  # instead of this folder, where this file wou
 
 from heatreel.core.viewport import DEFAULT_VIEWPORTS, Viewport  # noqa: E402
 from serving import served  # noqa: E402
+from verify.breaking import print_broken  # noqa: E402
 from verify.flakes import print_flakes  # noqa: E402
 from verify.mutating import EXPECTED, NEUTRAL, Mutated, mutated  # noqa: E402
 from verify.redesign import capture_both, compare, lines, read_changes, score  # noqa: E402
@@ -125,6 +127,7 @@ def main() -> None:
     parser.add_argument("--pairs", type=Path, help="folder of page pairs: FOLDER/ID/before.html")
     parser.add_argument("--shop", action="store_true", help="the demo shop against its redesign")
     parser.add_argument("--flakes", type=int, metavar="RUNS", help="capture the same build so often, and verify")
+    parser.add_argument("--broken", type=int, metavar="STATES", help="break so many tabs, menus, dialogs of each page")
     parser.add_argument("--site", action="append", help="with --flakes: shop or a package; default: all")
     parser.add_argument("--each", type=int, default=2, help="changes of each kind for each page")
     parser.add_argument("--seed", type=int, default=1)
@@ -133,6 +136,9 @@ def main() -> None:
     parser.add_argument("--examples", action="store_true", help="list what was missed or not told")
     chosen = parser.parse_args()
     viewports = tuple(Viewport.parse(text) for text in chosen.viewport or ())
+    if chosen.broken:
+        print_broken(SITES, viewports or DEFAULT_VIEWPORTS[:1], chosen.broken)
+        return
     if chosen.flakes:
         print_flakes(chosen.site or (), SITES, chosen.flakes, viewports or DEFAULT_VIEWPORTS, chosen.workers)
         return

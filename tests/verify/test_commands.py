@@ -208,3 +208,22 @@ def test_a_damaged_workspace_is_said(run: Run, tmp_path: Path, harm: str) -> Non
     done = run("verify", "old", "same")
     assert getattr(done.exception, "exit_code", 0) in (2, 3)
     assert "cannot be opened" in str(done.exception)
+
+
+def test_other_browsers_systems_and_fonts_are_said(run: Run, tmp_path: Path) -> None:
+    with Workspace.writing(tmp_path / ".heatreel") as workspace:
+        for label, browser, font in (("here", "Chromium 1", "Arimo"), ("there", "Chromium 2", "Helvetica")):
+            options = {"fonts": {"serif": "Tinos", "sans-serif": font}}
+            capture = workspace.begin_capture(label, workspace.site(), browser, "Linux", options)
+            number = workspace.add_page(capture, "/", "http://127.0.0.1/", "Shop")
+            outline, state = page(), State("default", "Default", "default")
+            size = int(outline.width), int(outline.height)
+            workspace.add_snapshot(number, DESKTOP, "", state, size, b"", "{}", as_json(outline))
+            workspace.finish_capture(capture)
+    document = json.loads(run("verify", "here", "there", "--json").stdout)
+    assert document["base"]["fonts"]["sans-serif"] == "Arimo"
+    assert document["notes"] == [
+        "BASE was captured with browser Chromium 1, HEAD with Chromium 2: fonts and sizes may differ",
+        "BASE and HEAD were captured with other fonts (sans-serif Arimo and Helvetica): texts and sizes differ by them",
+    ]
+    assert json.loads(run("verify", "here", "here", "--json").stdout)["notes"] == []

@@ -89,5 +89,6 @@ def test_the_capture_measures_it(serve_folder: Callable[..., str], tmp_path: Pat
     with Workspace.open(tmp_path / "ws") as workspace:
         old, same, new = (load_captured(workspace, workspace.capture(label)) for label in ("old", "same", "new"))
         assert verify(old, same).findings == ()
+        assert workspace.capture("old").options["fonts"]["serif"]
         (told,) = [one for one in verify(old, new).findings if one.rule == "layout_shift"]
     assert told.after is not None

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from heatreel.capture.agreeing import Names, Place
 from heatreel.capture.crawl import Crawl, Queue, Visit
 from heatreel.capture.deadline import within
+from heatreel.capture.fonts import fonts_of
 from heatreel.capture.grouping import differing, proposals
 from heatreel.capture.login import Entered, log_in
 from heatreel.capture.onepage import OnePage, Stored
@@ -171,14 +172,15 @@ class Job:
         """Seconds that a page took in its first viewport and variant."""
         return max((one.seconds for place, one in self.done.items() if place[0] == visit.page), default=0.0)
 
-    def _begin(self, browser: Browser) -> Capture:
+    async def _begin(self, browser: Browser) -> Capture:
+        fonts = {} if self.record else await fonts_of(browser)
         if self.record is None:
             self.record = self.workspace.begin_capture(
                 self.options.label,
                 self.workspace.site(self.options.site),
                 f"{browser.browser_type.name} {browser.version}",
                 f"{platform.system()} {platform.release()}",
-                self.options.as_json() | {"urls": self.urls},
+                self.options.as_json() | {"urls": self.urls, "fonts": fonts},
             )
         return self.record
 
@@ -190,7 +192,7 @@ class Job:
         tries = 0
         while task:
             async with started(self.options, self.rate, self._door(), self.more) as running:
-                self._begin(running.browser)
+                await self._begin(running.browser)
                 while task:
                     broken = await self._one(running, queue, task, last_try=tries > 0)
                     tries = tries + 1 if broken else 0

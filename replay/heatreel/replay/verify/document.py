@@ -57,12 +57,13 @@ def by_view(rows: Sequence[StateSurvival]) -> list[tuple[str, str, Fates, Fates]
     return [(*key, Fates(clicks), Fates(elements)) for key, (clicks, elements) in sums.items()]
 
 
-def _capture_json(capture: Capture) -> dict[str, str]:
+def _capture_json(capture: Capture) -> dict[str, Any]:
     return {
         "label": capture.label,
         "started": capture.started,
         "browser": capture.browser,
         "system": capture.system,
+        "fonts": capture.options.get("fonts") or {},
     }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from heatreel.core.element import Outline
 from heatreel.core.errors import InputError
 from heatreel.core.hits import Hits
@@ -60,8 +62,16 @@ def _replay(workspace: Workspace, capture: Capture) -> Replay | None:
 def notes_on(before: Capture, after: Capture) -> list[str]:
     """What a reader must know of how the captures were made."""
     pairs = (("browser", before.browser, after.browser), ("system", before.system, after.system))
-    return [
+    notes = [
         f"BASE was captured with {word} {old or 'unknown'}, HEAD with {new or 'unknown'}: fonts and sizes may differ"
         for word, old, new in pairs
         if old != new
     ]
+    return notes + list(_other_fonts(before, after))
+
+
+def _other_fonts(before: Capture, after: Capture) -> Iterator[str]:
+    old, new = (capture.options.get("fonts") or {} for capture in (before, after))
+    other = [f"{kind} {old[kind]} and {new[kind]}" for kind in old if kind in new and old[kind] != new[kind]]
+    if other:
+        yield f"BASE and HEAD were captured with other fonts ({', '.join(other)}): texts and sizes differ by them"
