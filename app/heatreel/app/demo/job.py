@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from heatreel.app.capturing import capture_urls, default_workers
+from heatreel.app.demo.claims import Claims, score_claims
 from heatreel.app.demo.driver import FLAGS, Account, drive, write_truth
 from heatreel.app.demo.score import Score, projected, score, verdicts
 from heatreel.app.demo.serving import serve_shop, snippet
@@ -59,6 +60,7 @@ class DemoResult:
     sessions: int
     ledger: Ledger
     score: Score
+    claims: Claims
     surprises: tuple[str, ...]
     seconds: dict[str, float]
 
@@ -69,6 +71,7 @@ class DemoResult:
             f"{self.snapshots} snapshots, {self.sessions} sessions ({took})",
             self.ledger.line(),
             *self.score.lines(),
+            *self.claims.lines(),
             f"report: {self.report}",
         ]
 
@@ -80,6 +83,7 @@ class DemoResult:
             "sessions": self.sessions,
             "ledger": self.ledger.as_json(),
             "truth": self.score.as_json(),
+            "insights": self.claims.as_json(),
             "surprises": list(self.surprises),
             "seconds": {name: round(seconds, 2) for name, seconds in self.seconds.items()},
         }
@@ -100,11 +104,13 @@ def run_demo(folder: Path, out: Path, options: DemoOptions = DemoOptions(), *, p
     clock.lap("replay")
     result = _measure(folder)
     clock.lap("measuring")
+    claims = _claim(folder, options)
+    clock.lap("insights")
     with Workspace.open(folder) as workspace:
         report = report_to(workspace, out, LABEL, title="Tarnway, the demo shop", progress=progress)
     clock.lap("report")
     surprises = [line for one in accounts for line in (*one.surprises, one.stray) if line]
-    return DemoResult(report, captured, len(accounts), ledger, result, tuple(surprises), clock.laps)
+    return DemoResult(report, captured, len(accounts), ledger, result, claims, tuple(surprises), clock.laps)
 
 
 class _Clock:
@@ -198,6 +204,12 @@ def _measure(folder: Path) -> Score:
         found = score(judged, extra, over)
         keep_error(workspace, replay, found.error_px())
     return found
+
+
+def _claim(folder: Path, options: DemoOptions) -> Claims:
+    """What insights say of a crowd with the same habits, on the captured shop, held against the habits."""
+    with Workspace.open(folder) as workspace:
+        return score_claims(workspace, workspace.capture(LABEL), ROUTES, options.viewports, options.seed)
 
 
 def _project(hits: Hits, source: Outline, goal: Outline) -> Hits:

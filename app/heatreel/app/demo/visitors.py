@@ -111,7 +111,8 @@ class Plan:
     def _answer_consent(self) -> None:
         answer = self.random.choices(("all", "needed", ""), (5, 2, 2))[0]
         if answer:
-            self.point(f".consent button[value={answer}]", ("consent", ""))
+            place = {"needed": 1, "all": 2}[answer]
+            self.point(f".consent button:nth-of-type({place})", ("consent", ""))
 
     def _unfold(self) -> None:
         if self.mobile:
@@ -366,12 +367,14 @@ KINDS: dict[str, Callable[[Plan], None]] = {
 _MIX = ("buyer", "browser", "reader", "hurried", "scroller", "comparer")
 
 
-def invite(viewports: tuple[Viewport, ...], count: int, seed: int) -> tuple[list[Visitor], Chances]:
+def invite(
+    viewports: tuple[Viewport, ...], count: int, seed: int, dealer: type[Chances] = Chances
+) -> tuple[list[Visitor], Chances]:
     """`count` visitors, spread over viewports, kinds and variants, and how often each habit was dealt.
 
-    The same arguments give the same visitors and plans.
+    The same arguments give the same visitors and plans. `dealer` says how habits are dealt.
     """
-    chances = Chances(Random(f"{seed} chances"))
+    chances = dealer(Random(f"{seed} chances"))
     visitors = []
     for at in range(count):
         viewport = viewports[at % len(viewports)]

@@ -12,14 +12,13 @@ from heatreel.core.hits import TYPES
 from heatreel.core.insight import Insight
 from heatreel.replay.insights.exposure import Exposures
 from heatreel.replay.insights.material import Material, Place
-from heatreel.replay.insights.shares import discoveries
 
 NEEDS = {"click": 200, "scroll": 100, "move": 500}
 """The least that numbers of a place (or page) are read from: clicks, visits whose depth is known, moves. Vendors of
 heat maps publish figures of this size; below them the intervals are too wide to say anything."""
 
 LEVEL = 0.05
-"""Of the differences that are told at most this share is there by chance (false discovery rate)."""
+"""The chance that any of the differences of one kind that are told is there by chance alone."""
 
 
 @dataclass(frozen=True)
@@ -94,8 +93,13 @@ class Question:
 
 
 def corrected(tests: Iterable[Tested]) -> Iterator[Insight]:
-    """The insights of the comparisons that hold when all are looked at together (Benjamini and Hochberg 1995)."""
-    some = list(tests)
-    for test, holds in zip(some, discoveries([test.p for test in some], LEVEL), strict=True):
-        if holds:
-            yield test.tell()
+    """The insights of the comparisons that hold when all are looked at together (Holm 1979).
+
+    Not Benjamini and Hochberg: one true difference shows in many comparisons (at each viewport, in each item of a
+    list), each of which would allow for more false ones; and each insight is read as a claim of its own.
+    """
+    some = sorted(tests, key=lambda test: test.p)
+    for at, test in enumerate(some):
+        if test.p > LEVEL / (len(some) - at):
+            return
+        yield test.tell()

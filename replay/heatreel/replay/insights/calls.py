@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import numpy as np
@@ -37,16 +38,29 @@ def calls_of(question: Question, place: Place) -> list[Control]:
     mine = [control for control in material.controls if control.place == place.number]
     if question.wishes.calls:
         return [control for control in mine if _is_named(control, question.wishes.calls)]
-    not_calls = {selector for number, selector in material.triggers if number == place.number}
+    switches = [selector for number, selector in material.triggers if number == place.number]
     hidden = {shown.selector for ordinal in place.ordinals for shown in material.snapshots[ordinal].state.hides}
     found = [
         control
         for control in mine
-        if control.shown and control.selector not in not_calls and _calls(control.element, material, control)
+        if control.shown and not _is_switch(control, switches) and _calls(control.element, material, control)
     ]
     found = [control for control in found if not any(control.selector.startswith(one) for one in hidden)]
     found.sort(key=lambda control: (-control.element.box[2] * control.element.box[3], control.number))
     return found[:MOST]
+
+
+def _is_switch(control: Control, switches: list[str]) -> bool:
+    """Whether a control opens a state, or is beside one that does, such as the tab that is shown at first."""
+    return any(control.selector == one or are_siblings(control.selector, one) for one in switches)
+
+
+def are_siblings(first: str, second: str) -> bool:
+    """Whether two selectors differ in one number only."""
+    if re.sub(r"\d+", "", first) != re.sub(r"\d+", "", second):
+        return False
+    pairs = zip(re.findall(r"\d+", first), re.findall(r"\d+", second), strict=True)
+    return [one != other for one, other in pairs].count(True) == 1
 
 
 def _is_named(control: Control, names: tuple[str, ...]) -> bool:
@@ -60,6 +74,8 @@ def _calls(element: Element, material: Material, control: Control) -> bool:
     if not element.interactive or element.disabled or element.landmark in _ASIDE or not element.name:
         return False
     wide, tall = element.box[2:]
+    if element.role in ("tab", "switch", "radio", "checkbox", "option", "menuitem"):
+        return False
     if wide < LEAST_PX[0] or not LEAST_PX[1] <= tall <= 100 or element.position == "fixed" or element.group_size > 3:
         return False
     button = element.tag == "button" or element.role == "button" or element.type in ("submit", "button")

@@ -7,11 +7,12 @@ from functools import partial
 
 import numpy as np
 
+from heatreel.core.element import Element, Outline
 from heatreel.core.insight import Insight
 from heatreel.core.rates import difference
 from heatreel.replay.insights.asking import Question, Tested
 from heatreel.replay.insights.exposure import clicked
-from heatreel.replay.insights.material import Control, Place
+from heatreel.replay.insights.material import Control, Place, item_of
 from heatreel.replay.insights.shares import Share, percent, share
 
 LEAST_SEEN = 50
@@ -43,9 +44,15 @@ def _links(question: Question, place: Place) -> dict[str, list[Control]]:
     for control in question.material.controls:
         element = control.element
         shown = control.place == place.number and place.ordinals[0] in control.shown
+        shown = shown and not in_list(question.material.outlines[control.ordinal], element)
         if shown and element.href and not element.href.startswith("#") and element.interactive:
             found.setdefault(element.href, []).append(control)
     return {href: links for href, links in found.items() if 1 < len(links) <= 12}
+
+
+def in_list(outline: Outline, element: Element) -> bool:
+    """Whether an element is an item of a list, other than of a navigation."""
+    return element.landmark != "navigation" and bool(item_of(outline, element))
 
 
 def _per_seen(question: Question, place: Place, link: Control) -> Share:

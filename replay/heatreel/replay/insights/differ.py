@@ -214,7 +214,7 @@ def _who(split: Split, at: int) -> str:
 
 def _evidence(split: Split, rates: tuple[Share, Share], apart: Difference) -> dict[str, object]:
     return {
-        "about": " / ".join(side.name for side in split.sides),
+        "about": split.sides[1 if apart.value > 0 else 0].name,
         "sides": [
             {"name": side.name, "n": round(one.n), "rate": round(one.value, 4),
              "interval": [round(end, 4) for end in one.interval]}
@@ -223,7 +223,7 @@ def _evidence(split: Split, rates: tuple[Share, Share], apart: Difference) -> di
         "difference": round(apart.value, 4),
         "difference_interval": [round(apart.low, 4), round(apart.high, 4)],
         "p": float(f"{apart.p:.3g}"),
-        "correction": "Benjamini-Hochberg, 5 %",
+        "correction": "Holm, 5 %",
     }  # fmt: skip
 
 

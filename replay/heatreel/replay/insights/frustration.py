@@ -59,6 +59,9 @@ def _disabled(material: Material) -> Ints:
 def _of_kind(question: Question, kind: str, rows: Ints) -> Iterator[Insight]:
     material = question.material
     things = material.thing_of[material.table.control[rows]]
+    if kind in ("quick_back", "hesitation"):
+        # Of a list no item alone is the matter.
+        things = material.family_of[things]
     for thing in np.unique(things).tolist():
         some = rows[things == thing]
         page = material.things[thing][0]
@@ -95,7 +98,7 @@ def _told(question: Question, kind: str, thing: int, rows: Ints, did: Bools, fou
         unit="visits",
         rate=found.value,
         interval=found.interval,
-        words=words.format(control.name),
+        words=words.format(control.name) + _like_it(material, rows),
         detail=f"{detail} {_cost_words(cost)}".strip(),
         evidence=evidence,
         segment=(f"page={page}",) if kind == "disabled" else (f"page={page}", f"signal={kind}"),
@@ -103,6 +106,12 @@ def _told(question: Question, kind: str, thing: int, rows: Ints, did: Bools, fou
         others=tuple(material.where(one) for one in material.controls_of_thing[thing] if one is not control),
         weight=found.count * {"error": 2.0, "warning": 1.0, "info": 0.3}[severity] + 2 * float(cost["left_more"] or 0),
     )
+
+
+def _like_it(material: Material, rows: Ints) -> str:
+    """That it is one of a list."""
+    more = len(np.unique(material.thing_of[material.table.control[rows]])) - 1
+    return f" (and {more} more of its list)" if more else ""
 
 
 def looked_at(material: Material, rows: Ints) -> tuple[Control, int]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from heatreel.core.insight import Insight
@@ -61,9 +61,29 @@ def find_insights(material: Material, wishes: Wishes = Wishes(), capture: str = 
     found = [one for find in FINDS for one in find(question)]
     for test in TESTS:
         found += corrected(test(question))
-    found.sort(key=_rank)
+    found = merged(found)
     sampling = dict(material.details.get("sampling") or {"sessions": len(material.sessions)})
     return Insights(capture, where, sampling, enough_of(question), tuple(found))
+
+
+def merged(found: Iterable[Insight]) -> list[Insight]:
+    """One insight for what is said of the same thing on several pages, viewports or repeats, ranked."""
+    groups: dict[tuple[str, ...], list[Insight]] = {}
+    for one in sorted(found, key=_rank):
+        groups.setdefault((one.rule, one.where.name, str(one.evidence.get("about", ""))), []).append(one)
+    return sorted((_one_of(some) for some in groups.values()), key=_rank)
+
+
+def _one_of(some: Sequence[Insight]) -> Insight:
+    """The weightiest, which names the places of the others too."""
+    first = some[0]
+    if len(some) == 1:
+        return first
+    places = dict.fromkeys(where for one in some for where in (one.where, *one.others) if where != first.where)
+    more = len({(one.where.page, one.where.viewport, one.where.variant, one.where.selector) for one in some}) - 1
+    detail = f"{first.detail} The same in {more} other place{'s' * (more > 1)}." if more else first.detail
+    sessions = tuple(dict.fromkeys(session for one in some for session in one.sessions))[:5]
+    return replace(first, detail=detail, others=tuple(places), sessions=sessions)
 
 
 def _rank(one: Insight) -> tuple[float, float, str]:

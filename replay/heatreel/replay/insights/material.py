@@ -7,6 +7,7 @@ all its places.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,11 +22,15 @@ from heatreel.core.hits import SIGNALS, TYPES, Away, Hits
 from heatreel.core.insight import Where
 from heatreel.core.state import DEFAULT, Snapshot
 from heatreel.replay.insights.kept import Kept
+from heatreel.replay.matching import match_pages
 from heatreel.replay.ranking import label_of
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+
+FEW = 3
+"""More items than these are a list, whose members are alike on purpose."""
 
 CLICKS = (TYPES.index("click"), TYPES.index("tap"))
 
@@ -134,6 +139,7 @@ class Material:
     def _find_controls(self) -> tuple[tuple[Control, ...], list[Ints], tuple[tuple[str, str], ...]]:
         found: dict[tuple[int, str], dict[str, Any]] = {}
         things: dict[tuple[str, str], int] = {}
+        twins = _twins_of_variants(self.places, self.outlines)
         of_element: list[Ints] = []
         for ordinal, outline in enumerate(self.outlines):
             place = int(self.place_of[ordinal])
@@ -146,7 +152,8 @@ class Material:
                 key = (place, element.selector)
                 record = found.get(key)
                 if record is None:
-                    thing = things.setdefault((self.snapshots[ordinal].page, element.selector), len(things))
+                    usual = twins.get(key, element.selector)
+                    thing = things.setdefault((self.snapshots[ordinal].page, usual), len(things))
                     record = found[key] = {"number": len(found), "thing": thing, "at": {}, "shown": [], "first": None}
                 record["at"][ordinal] = element.index
                 if element.visible and min(element.box[2:]) > 0:
@@ -170,6 +177,20 @@ class Material:
     def thing_of(self) -> Ints:
         """The thing of each control; one more at the end, -1, for no control."""
         return np.array([*(control.thing for control in self.controls), -1], np.int64)
+
+    @cached_property
+    def family_of(self) -> Ints:
+        """For each thing the first one that is an item of the same list; itself for all others."""
+        found = np.arange(len(self.things), dtype=np.int64)
+        first: dict[tuple[str, str], int] = {}
+        for control in self.controls:
+            item = item_of(self.outlines[control.ordinal], control.element)
+            if not item:
+                continue
+            of_list = re.sub(r"\d+(?=\D*$)", "", item) + control.selector.removeprefix(item)
+            key = (self.things[control.thing][0], of_list)
+            found[control.thing] = first.setdefault(key, int(found[control.thing]))
+        return found
 
     @cached_property
     def controls_of_thing(self) -> dict[int, list[Control]]:
@@ -291,6 +312,44 @@ class Material:
                 key = (int(self.place_of[ordinal]), snapshot.state.recipe[-1].selector)
                 found.setdefault(key, []).append(ordinal)
         return found
+
+
+def item_of(outline: Outline, element: Element) -> str:
+    """The selector of the item of a list that an element is, or is in; empty when it is in none of more than `FEW`."""
+    found, index = "", element.index
+    for _ in range(3):
+        if index < 0:
+            break
+        if outline.elements[index].group_size > FEW:
+            found = outline.elements[index].selector
+        index = outline.elements[index].parent
+    return found
+
+
+def _twins_of_variants(places: Sequence[Place], outlines: Sequence[Outline]) -> dict[tuple[int, str], str]:
+    """For elements of a variant whose selector is another than in the first one: (place, selector) to the latter.
+
+    Another arm of a test may have other elements, which changes the selectors of those after them.
+    """
+    found: dict[tuple[int, str], str] = {}
+    first: dict[tuple[str, str], Place] = {}
+    for place in places:
+        usual = first.setdefault((place.page, place.viewport), place)
+        if usual is place:
+            continue
+        before, after = outlines[usual.ordinals[0]], outlines[place.ordinals[0]]
+        taken = {element.selector for element in after.elements}
+        for match in match_pages(after, before):
+            own, other = after.elements[match.before].selector, before.elements[match.after].selector
+            if match.verdict == "matched" and own != other:
+                found[place.number, own] = other
+        # What only this arm has must not pass for what the other one has in its place.
+        for selector in taken:
+            if (place.number, selector) not in found and selector in before.by_selector:
+                matched = selector in found.values()
+                if matched:
+                    found[place.number, selector] = f"{selector} ({place.variant})"
+    return found
 
 
 def _is_shown(outline: Outline, index: int) -> bool:

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from heatreel.core.rates import Z95, Rate, difference, discoveries, rate
+from heatreel.core.rates import Z95, Rate, difference, rate
 
-__all__ = ["Rate", "Share", "difference", "discoveries", "ms", "percent", "plural", "rate", "share", "visits_to_bound"]
+__all__ = ["Rate", "Share", "difference", "ms", "percent", "plural", "rate", "share", "visits_to_bound"]
 
 
 @dataclass(frozen=True, slots=True)

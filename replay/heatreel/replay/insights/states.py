@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -15,13 +15,13 @@ from heatreel.core.state import DEFAULT, State
 from heatreel.replay.insights.asking import Question, Tested
 from heatreel.replay.insights.exposure import rows_of
 from heatreel.replay.insights.material import Bools, Material, Place
-from heatreel.replay.insights.shares import Share, ms, percent, share
+from heatreel.replay.insights.shares import Share, ms, percent, plural, share
 
 UNUSED = 0.1
 """Content is not opened when surely fewer of the visits that could open it did."""
 
-USED = 0.2
-"""The state used most of a group is told when surely more of the visits open it, or surely more than any other."""
+USED = 0.05
+"""The state used most of a group is told when surely more of the visits open it, and more than any other."""
 
 KINDS = ("tab", "accordion", "details", "carousel", "dialog", "menu", "popover", "disclosure", "select", "filter")
 
@@ -52,7 +52,11 @@ def opened_states(material: Material, page: str) -> list[Opened]:
             found.setdefault(f"{state.kind}\n{state.label}", []).append(ordinal)
     first = {key: _first_opened(material, ordinals) for key, ordinals in found.items()}
     turns = _turns(first)
-    return [_opened(material, page, ordinals, first[key], turns[key]) for key, ordinals in found.items()]
+    groups = _groups(material, [ordinals[0] for ordinals in found.values()])
+    return [
+        _opened(material, page, ordinals, first[key], turns[key], groups[ordinals[0]])
+        for key, ordinals in found.items()
+    ]
 
 
 def _first_opened(material: Material, ordinals: list[int]) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
@@ -87,6 +91,7 @@ def _opened(
     ordinals: list[int],
     first: np.ndarray[tuple[int], np.dtype[np.float64]],
     turn: float,
+    group: str,
 ) -> Opened:
     table, state = material.table, material.snapshots[ordinals[0]].state
     visits = np.isfinite(first)
@@ -101,15 +106,39 @@ def _opened(
         for number in table.control[rows[material.is_click[rows]]].tolist()
         if number >= 0 and any(material.controls[number].selector.startswith(one) for one in revealed)
     )
-    kind_group = f"{state.kind}\n{state.parent}\n{_stem(state.recipe[-1].selector)}"
     here = np.flatnonzero(could)
     rate = share(material.visits.weight[here], visits[here])
-    return Opened(page, state, kind_group, tuple(ordinals), could, visits & could, rate, seconds, turn, inside)
+    return Opened(page, state, group, tuple(ordinals), could, visits & could, rate, seconds, turn, inside)
 
 
-def _stem(selector: str) -> str:
-    """The selector without the numbers that tell members of a group apart, up to the group."""
-    return "".join(char for char in selector.rsplit("nth-of-type", 2)[0] if not char.isdigit())
+def _groups(material: Material, ordinals: Sequence[int]) -> dict[int, str]:
+    """The group that the opener of each snapshot belongs to: the nearest element that holds another opener too."""
+    chains = {ordinal: _chain(material, ordinal) for ordinal in ordinals}
+    holds: dict[tuple[str, str], set[str]] = {}
+    for ordinal, chain in chains.items():
+        state = material.snapshots[ordinal].state
+        for above in chain:
+            holds.setdefault((state.kind, above), set()).add(state.label)
+    found = {}
+    for ordinal, chain in chains.items():
+        kind = material.snapshots[ordinal].state.kind
+        nearest = next((above for above in chain if len(holds[kind, above]) > 1), f"alone {ordinal}")
+        found[ordinal] = f"{kind}\n{nearest}"
+    return found
+
+
+def _chain(material: Material, ordinal: int) -> list[str]:
+    """Selectors of the elements around what opens a snapshot, the nearest first, up to five."""
+    place = material.places[int(material.place_of[ordinal])]
+    opener = material.control(place, material.snapshots[ordinal].state.recipe[-1].selector)
+    if opener is None:
+        return []
+    outline, index = material.outlines[opener.ordinal], opener.element.parent
+    found: list[str] = []
+    while index >= 0 and len(found) < 5:
+        found.append(outline.elements[index].selector)
+        index = outline.elements[index].parent
+    return found
 
 
 def find_states(question: Question) -> Iterator[Insight]:
@@ -185,10 +214,11 @@ def _unused(question: Question, one: Opened) -> Insight:
 def _used(question: Question, some: list[Opened]) -> Insight:
     one, second = some[0], some[1]
     rest = ", ".join(f"“{other.state.label}” {percent(other.rate.value)}" for other in some[1:4])
-    inside = f", {one.inside} clicks inside" if one.inside else ", nothing clicked inside"
+    seen = f"Seen for {ms(1000 * one.seconds)} a visit, " if one.seconds >= 0.1 else ""
+    inside = f"{plural(one.inside, 'click')} inside" if one.inside else "nothing clicked inside"
     return _insight(
         question, one, "state_used", f"“{one.state.label}” is what people open",
-        f"{one.rate.words} visits of {one.page}; then {rest}. Seen for {ms(1000 * one.seconds)} a visit{inside}."
+        f"{one.rate.words} visits of {one.page}; then {rest}. {seen}{inside}."
         f" Its lead over “{second.state.label}” is no chance.",
         0.3 * one.rate.count,
     )  # fmt: skip
