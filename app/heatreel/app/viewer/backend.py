@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Lock, Thread
@@ -61,12 +62,12 @@ class _Job:
 
     def _write(self) -> None:
         assert self.process.stdin
-        try:
+        with suppress(OSError):
             while (head := self.queue.get()) is not None:
                 write_frame(self.process.stdin, head)
+        # What is left in its buffer has nowhere to go when the process is gone.
+        with suppress(OSError):
             self.process.stdin.close()
-        except OSError:
-            self._end()
 
     def _read(self) -> None:
         assert self.process.stdout
@@ -76,9 +77,9 @@ class _Job:
                 loop, future = self.waiting.pop(head["id"], (None, None))
             if loop and future:
                 _tell(loop, future, Answer(head["status"], body, head["media"], head["headers"]))
-        self._end()
-
-    def _end(self) -> None:
+        self.process.stdout.close()
+        self.process.wait()
+        self.queue.put(None)
         with self.lock:
             self.ended = True
             left, self.waiting = list(self.waiting.values()), {}
