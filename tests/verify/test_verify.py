@@ -242,3 +242,13 @@ def test_text_of_what_is_hot_that_fades_into_its_ground_is_a_finding_and_another
     assert faded("#aaaaaa", "#bbbbbb") == () and faded("#222222", "#8a8a8a", size=30) == ()
     assert faded("#222222", "#aaaaaa", on=IMPRINT) == ()
     assert compare(shop(ink="#222222", ground="#ffffff", px=16), shop(ink="#aaaaaa", ground="#ffffff", px=16)) == ()
+
+
+def test_a_page_under_two_addresses_is_told_once() -> None:
+    """As when a folder is captured whose pages link to `index.html`."""
+    sides = [
+        joined(*(capture((state(), one), page=page) for page in ("/", "/index.html")))
+        for one in (shop(), shop(buy="Order"))
+    ]
+    finding = only(verify(*sides).findings)
+    assert [place.page for place in finding.places] == ["/", "/index.html"]

@@ -10,7 +10,7 @@ import numpy as np
 
 from heatreel.core.element import Outline
 from heatreel.replay.verify.changes import Change, StateCheck, cover_root
-from heatreel.replay.verify.links import leads_to
+from heatreel.replay.verify.links import address, leads_to
 from heatreel.replay.verify.subjects import plain_name
 from heatreel.replay.verify.views import ancestors
 
@@ -97,9 +97,9 @@ class _Joined:
 def _same_element(change: Change) -> Hashable:
     """The same element of a page, in other states and viewports."""
     if change.rule == "state_lost":
-        return change.rule, change.place.page, change.values["state"]
+        return change.rule, _page(change), change.values["state"]
     element = change.element
-    return _family(change), change.place.page, element.selector, element.tag, plain_name(element)
+    return _family(change), _page(change), element.selector, element.tag, plain_name(element)
 
 
 def _same_change(change: Change) -> Hashable | None:
@@ -111,8 +111,13 @@ def _same_change(change: Change) -> Hashable | None:
         return change.rule, leads_to(element), leads_to(other) if other else ""
     if not name or change.rule in ("state_lost", "covered", "below_fold"):
         return None
-    page = "" if element.landmark in _SHARED_LANDMARKS else change.place.page
+    page = "" if element.landmark in _SHARED_LANDMARKS else _page(change)
     return _family(change), page, name, element.tag, leads_to(element), element.landmark
+
+
+def _page(change: Change) -> str:
+    """The page, which a static host shows as `/` and as `/index.html`."""
+    return address(change.place.page)
 
 
 def _family(change: Change) -> str:
