@@ -38,6 +38,8 @@ def test_the_demo_at_one_viewport(tmp_path: Path) -> None:
     text = result.report.read_text("utf-8")
     assert "Tarnway" in text
     assert json.loads(json.dumps(result.as_json()))["truth"]["right_share"] >= 0.97
+    assert result.claims.missed == ()
+    assert result.claims.false == ()
 
 
 def test_a_folder_that_no_demo_made_is_left_alone(tmp_path: Path) -> None:

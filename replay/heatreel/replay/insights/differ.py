@@ -15,12 +15,15 @@ import numpy as np
 from heatreel.core.insight import Insight
 from heatreel.core.rates import Difference, difference
 from heatreel.replay.insights.asking import Question, Tested
-from heatreel.replay.insights.exposure import clicked
-from heatreel.replay.insights.material import Bools, Ints, Material
-from heatreel.replay.insights.shares import Share, percent, share
+from heatreel.replay.insights.exposure import rows_of
+from heatreel.replay.insights.material import Bools, Floats, Ints, Material
+from heatreel.replay.insights.shares import Share, percent, share_of_sums
 
 LEAST_VISITS = 50
 """Visits of each side."""
+
+LEAST_IN_PART = 20
+"""Visits of each side in a part, when parts are held against the total."""
 
 LEAST_CLICKED = 10
 """Visits of both sides that clicked."""
@@ -55,9 +58,9 @@ def test_differences(question: Question) -> Iterator[Tested]:
     for thing, (page, _) in enumerate(material.things):
         by_page.setdefault(page, []).append(thing)
     for page in material.pages:
-        splits = list(splits_of(question, page))
-        for thing in by_page.get(page, []) if splits else []:
-            yield from _of_thing(question, thing, splits)
+        tables = [_Table(material, split) for split in splits_of(question, page)]
+        for thing in by_page.get(page, []) if tables else []:
+            yield from _of_thing(question, thing, tables)
 
 
 def splits_of(question: Question, page: str) -> Iterator[Split]:
@@ -110,47 +113,69 @@ def _pairs(rule: str, names: list[str], codes: Ints, of_page: Bools) -> Iterator
             yield first, second
 
 
-def _of_thing(question: Question, thing: int, splits: Sequence[Split]) -> Iterator[Tested]:
+class _Table:
+    """The visits of a split, counted by side, stratum and place, so that a thing needs to count its clicks only."""
+
+    def __init__(self, material: Material, split: Split) -> None:
+        self.split = split
+        self.places = len(material.places)
+        self.strata = int(split.strata.max(initial=-1)) + 2
+        side = np.full(len(material.visits.place), -1, np.int64)
+        for at, one in enumerate(split.sides):
+            side[one.here] = at
+        # Stratum 0 holds the visits that are in none.
+        self.key = np.where(side < 0, -1, (side * self.strata + split.strata + 1) * self.places + material.visits.place)
+        here = self.key >= 0
+        weight = material.visits.weight
+        self.n = self._counted(self.key[here], None)
+        self.weight = self._counted(self.key[here], weight[here])
+        self.squared = self._counted(self.key[here], weight[here] ** 2)
+
+    def _counted(self, keys: Ints, weight: Floats | None) -> Floats:
+        counts = np.bincount(keys, weight, 2 * self.strata * self.places).astype(np.float64)
+        return counts.reshape(2, self.strata, self.places)
+
+    def shares(
+        self, material: Material, clicking: Ints, places: Sequence[int]
+    ) -> tuple[list[Share], list[list[Share]]]:
+        """The shares of both sides, in all and in each stratum, at some places."""
+        keys = self.key[clicking]
+        known = keys >= 0
+        does = self._counted(keys[known], None)[:, :, places].sum(axis=2)
+        told = self._counted(keys[known], material.visits.weight[clicking[known]])[:, :, places].sum(axis=2)
+        n, weight, squared = (one[:, :, places].sum(axis=2) for one in (self.n, self.weight, self.squared))
+
+        def of(side: int, stratum: int | slice) -> Share:
+            sums = [float(one[side, stratum].sum()) for one in (does, told, n, weight, squared)]
+            return share_of_sums(round(sums[0]), sums[1], round(sums[2]), sums[3], sums[4])
+
+        total = [of(side, slice(None)) for side in (0, 1)]
+        return total, [[of(0, stratum), of(1, stratum)] for stratum in range(1, self.strata)]
+
+
+def _of_thing(question: Question, thing: int, tables: Sequence[_Table]) -> Iterator[Tested]:
     material = question.material
     controls = material.controls_of_thing[thing]
-    did = np.zeros(len(material.visits.place), bool)
-    could = np.zeros(len(did), bool)
-    for control in controls:
-        did |= clicked(material, control)
-        if control.shown:
-            could |= material.visits.place == control.place
-    if did.sum() < LEAST_CLICKED:
+    rows = np.concatenate([rows_of(material, control) for control in controls])
+    clicking = np.unique(material.table.visit[rows])
+    if len(clicking) < LEAST_CLICKED:
         return
-    for split in splits:
-        first, second = (_share(material, side.here & could, did) for side in split.sides)
-        if min(first.sample.total, second.sample.total) < LEAST_VISITS:
+    places = sorted({control.place for control in controls if control.shown})
+    for table in tables:
+        total, parts = table.shares(material, clicking, places)
+        if min(one.sample.total for one in total) < LEAST_VISITS:
             continue
-        apart = difference(first.sample, second.sample)
-        strata = _in_strata(material, split, could, did)
-        told = partial(_told, question, thing, split, (first, second), apart)
-        if abs(apart.value) >= LEAST_APART:
-            if _is_opposite(apart, strata):
-                yield Tested(apart.p, partial(_simpson, question, thing, split, (first, second), apart, strata))
-            else:
-                yield Tested(apart.p, told)
-        else:
+        rates = (total[0], total[1])
+        strata = [(one[0], one[1]) for one in parts if min(one[0].sample.total, one[1].sample.total) >= LEAST_IN_PART]
+        apart = difference(rates[0].sample, rates[1].sample)
+        told = partial(_told, question, thing, table.split, rates, apart)
+        if abs(apart.value) < LEAST_APART:
             # It counts among the comparisons that were made, though it would not be told.
             yield Tested(max(apart.p, 0.5), told)
-
-
-def _share(material: Material, here: Bools, did: Bools) -> Share:
-    visits = np.flatnonzero(here)
-    return share(material.visits.weight[visits], did[visits])
-
-
-def _in_strata(material: Material, split: Split, could: Bools, did: Bools) -> list[tuple[Share, Share]]:
-    found = []
-    for number in np.unique(split.strata[split.strata >= 0]).tolist():
-        part = (split.strata == number) & could
-        both = tuple(_share(material, side.here & part, did) for side in split.sides)
-        if min(one.sample.total for one in both) >= 20:
-            found.append((both[0], both[1]))
-    return found
+        elif _is_opposite(apart, strata):
+            yield Tested(apart.p, partial(_simpson, question, thing, table.split, rates, apart, strata))
+        else:
+            yield Tested(apart.p, told)
 
 
 def _is_opposite(apart: Difference, strata: Sequence[tuple[Share, Share]]) -> bool:

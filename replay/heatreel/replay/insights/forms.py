@@ -148,7 +148,10 @@ def _field(material: Material, of_page: set[int], selector: str, controls: list[
     size = len(material.visits.place)
     first, last = np.full(size, np.inf), np.full(size, -np.inf)
     numbers = [control.number for control in controls]
-    rows = np.flatnonzero(np.isin(table.control, numbers) & (material.is_click | (table.type == _FOCUS)))
+    focus = _focus(material)
+    rows = np.concatenate(
+        [focus[np.isin(table.control[focus], numbers)], *(rows_of(material, control) for control in controls)]
+    )
     np.minimum.at(first, table.visit[rows], table.time_ms[rows])
     np.maximum.at(last, table.visit[rows], table.time_ms[rows])
     known = kept.rows("change")
@@ -156,6 +159,14 @@ def _field(material: Material, of_page: set[int], selector: str, controls: list[
     mine = known[np.isin(kept.selector[known], which) & np.isin(kept.snapshot[known], list(of_page))]
     changes = np.bincount(_visits(material, mine), minlength=size).astype(np.int64)
     return Field(selector, controls[0].name, tuple(controls), first, last, changes)
+
+
+def _focus(material: Material) -> Ints:
+    """The rows of focus events."""
+    if "focus" not in material.notes:
+        material.notes["focus"] = np.flatnonzero(material.table.type == _FOCUS)
+    found: Ints = material.notes["focus"]
+    return found
 
 
 def _drop(question: Question, form: Form, starters: Ints) -> Iterator[Insight]:

@@ -12,7 +12,18 @@ from numpy.typing import NDArray
 
 from heatreel.core.rates import Z95, Rate, difference, rate
 
-__all__ = ["Rate", "Share", "difference", "ms", "percent", "plural", "rate", "share", "visits_to_bound"]
+__all__ = [
+    "Rate",
+    "Share",
+    "difference",
+    "ms",
+    "percent",
+    "plural",
+    "rate",
+    "share",
+    "share_of_sums",
+    "visits_to_bound",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +55,20 @@ def share(weights: NDArray[Any], does: NDArray[np.bool_]) -> Share:
     """The share of units that do something, from their weights, both of shape (n,)."""
     if not len(weights):
         return Share(0.0, 0.0, rate(0, 0))
-    total, count = float(weights.sum(dtype=np.float64)), float(weights[does].sum(dtype=np.float64))
-    if (weights == weights[0]).all():
-        return Share(count, total, rate(int(does.sum()), len(weights)))
-    effective = max(1, round(total**2 / float((weights.astype(np.float64) ** 2).sum())))
-    return Share(count, total, rate(round(count / total * effective), effective))
+    every = weights.astype(np.float64)
+    sums = float(every.sum()), float((every**2).sum())
+    return share_of_sums(int(does.sum()), float(every[does].sum()), len(weights), *sums)
+
+
+def share_of_sums(does: int, weight_of_these: float, n: int, weight: float, weight_squared: float) -> Share:
+    """The share of `n` units of which `does` do something, from the sums of their weights and of these squared."""
+    if not n:
+        return Share(0.0, 0.0, rate(0, 0))
+    effective = weight**2 / weight_squared
+    if effective > n * (1 - 1e-9):
+        return Share(weight_of_these, weight, rate(does, n))
+    effective = max(1, round(effective))
+    return Share(weight_of_these, weight, rate(round(weight_of_these / weight * effective), effective))
 
 
 def visits_to_bound(value: float, bound: float, sample: int) -> int:
