@@ -33,6 +33,7 @@ COMMANDS = (
     "import",
     "replay",
     "hits",
+    "export",
     "render",
     "sessions",
     "play",

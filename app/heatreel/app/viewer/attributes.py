@@ -33,11 +33,6 @@ class Attributes:
         return {row["session"]: number for number, row in enumerate(self.table)}
 
     @cached_property
-    def weight(self) -> NDArray[np.float64]:
-        """How many sessions of the site each stands for, shape (sessions,)."""
-        return np.array([row.get("weight", 1.0) for row in self.table], np.float64)
-
-    @cached_property
     def started_ms(self) -> NDArray[np.float64]:
         return np.array([row["started_ms"] for row in self.table], np.float64)
 

@@ -29,11 +29,13 @@ _DEPTHS = (TYPES.index("view"), TYPES.index("scroll"))
 
 @dataclass(frozen=True, eq=False)
 class Visits:
-    """Distinct visits by owner (a place, or a snapshot), sorted by it: shape (pairs,)."""
+    """Distinct visits by owner (a place, or a snapshot), sorted by it: shape (pairs,). `weight` is for how many visits
+    of the site each stands."""
 
     owner: NDArray[np.int64]
     visit: NDArray[np.int32]
     session: NDArray[np.int32]
+    weight: NDArray[np.float64]
 
     def of(self, owner: int) -> slice:
         first, last = np.searchsorted(self.owner, (owner, owner + 1)).tolist()
@@ -80,12 +82,12 @@ class Data:
     def visits_of_places(self) -> Visits:
         with self._lock:
             owner = self.place_of_snapshot[self.snapshot_of_row] if len(self.snapshots) else self.snapshot_of_row
-            return distinct_visits(owner, self.columns["visit"], self.columns["session"])
+            return distinct_visits(owner, self.columns.columns)
 
     @cached_property
     def visits_of_snapshots(self) -> Visits:
         with self._lock:
-            return distinct_visits(self.snapshot_of_row, self.columns["visit"], self.columns["session"])
+            return distinct_visits(self.snapshot_of_row, self.columns.columns)
 
     @cached_property
     def visit_count(self) -> int:
@@ -110,18 +112,24 @@ class Data:
     def warm(self) -> None:
         """Loads what nearly every question needs."""
         if self.replay:
-            self.attributes.weight.sum()
             self.visits_of_places.owner.sum()
+            self.visits_of_snapshots.owner.sum()
+            self.began_ms.sum()
+            self.deepest.sum()
+            self.attributes.numbers.keys()
 
 
 def place_of(snapshot: Snapshot) -> PlaceKey:
     return snapshot.page, snapshot.viewport.name, snapshot.variant
 
 
-def distinct_visits(owner: NDArray[Any], visit: NDArray[np.int32], session: NDArray[np.int32]) -> Visits:
+def distinct_visits(owner: NDArray[Any], columns: Mapping[str, NDArray[Any]]) -> Visits:
+    """The visits of some rows by their owner; `columns` are those of hits."""
+    visit = columns["visit"]
     most = int(visit.max(initial=0)) + 1
     key, first = np.unique(owner.astype(np.int64) * most + visit, return_index=True)
-    return Visits(key // most, (key % most).astype(np.int32), session[first])
+    weight = columns["weight"][first].astype(np.float64)
+    return Visits(key // most, (key % most).astype(np.int32), columns["session"][first], weight)
 
 
 def token_of(capture: Capture, count: int, last: int, replay: tuple[int, str] | None) -> str:

@@ -8,7 +8,8 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import Any
+from itertools import chain, islice
+from typing import Any, TextIO
 
 from heatreel.app.viewer import findings as found
 from heatreel.app.viewer import pages
@@ -149,14 +150,23 @@ def json_of(what: str, rows: Iterable[Row]) -> bytes:
 
 def csv_bytes(rows: Iterable[Row]) -> bytes:
     """CSV as RFC 4180 has it, in UTF-8 with the mark by which spreadsheets know that; see `safe_cell`."""
-    everything = list(rows)
-    names = list(dict.fromkeys(name for row in everything for name in row))
     buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\r\n")
-    writer.writerow([safe_cell(name) for name in names])
-    for row in everything:
-        writer.writerow([safe_cell(row.get(name)) for name in names])
+    write_csv(buffer, rows)
     return buffer.getvalue().encode("utf-8-sig", "replace")
+
+
+def write_csv(out: TextIO, rows: Iterable[Row]) -> int:
+    """Writes rows as CSV as they come; returns how many. Columns are those of the first thousand."""
+    coming = iter(rows)
+    first = list(islice(coming, 1000))
+    names = list(dict.fromkeys(name for row in first for name in row))
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow([safe_cell(name) for name in names])
+    count = 0
+    for row in chain(first, coming):
+        writer.writerow([safe_cell(row.get(name)) for name in names])
+        count += 1
+    return count
 
 
 def safe_cell(value: Any) -> Any:

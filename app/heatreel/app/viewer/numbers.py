@@ -40,7 +40,7 @@ def seen_in(chosen: Chosen) -> Seen:
     data = chosen.data
     pairs = data.visits_of_snapshots
     mine = pairs.of(data.number[chosen.snapshot.id])
-    weight = chosen.part.weight_of(pairs.session[mine])
+    weight = chosen.part.weight_of(pairs, mine)
     kept = weight > 0
     depths = data.deepest[pairs.visit[mine][kept]]
     depths = np.maximum(depths, np.float32(chosen.snapshot.viewport.height))

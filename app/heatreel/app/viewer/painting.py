@@ -152,7 +152,7 @@ def image_of(store: Store, chosen: Chosen, painting: Painting, kind: str, full: 
 
 
 def encoded(layer: Layer, full: bool = False) -> bytes:
-    return overlay_png(layer) if full or layer.dots is not None else small_overlay_png(layer)
+    return overlay_png(layer) if full else small_overlay_png(layer)
 
 
 def is_image(layer: Layer) -> bool:

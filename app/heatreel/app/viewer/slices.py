@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from heatreel.app.viewer.data import Data, distinct_visits
+from heatreel.app.viewer.data import Data, Visits, distinct_visits
 from heatreel.core.hits import SIGNALS, TYPES, Hits
 from heatreel.core.state import Snapshot
 from heatreel.replay.segments import EVENT_KEYS, SNAPSHOT_KEYS, Segment, _carries
@@ -127,23 +126,23 @@ class Slice:
             # A visit is in a place when it was in a state that is asked for.
             keep = self.people
             owner = data.place_of_snapshot[data.snapshot_of_row[keep]]
-            found = distinct_visits(owner, data.columns["visit"][keep], data.columns["session"][keep])
-            weight = self.weight_of(found.session)
+            found = distinct_visits(owner, {name: data.columns[name][keep] for name in ("visit", "session", "weight")})
+            weight = self.weight_of(found)
         else:
             found = data.visits_of_places
-            weight = self.weight_of(found.session)
+            weight = self.weight_of(found)
             if len(self._asks & set(SNAPSHOT_KEYS)):
                 allowed = np.zeros(size, bool)
                 np.logical_or.at(allowed, data.place_of_snapshot, self.snapshots)
                 weight = weight * allowed[found.owner]
         return np.rint(np.bincount(found.owner, weight, size)).astype(np.int64)[:size]
 
-    def weight_of(self, session: NDArray[Any]) -> NDArray[np.float64]:
-        """How many of the site's sessions each stands for; 0 for those that are not in the segment."""
-        attributes = self.data.attributes
-        if not len(attributes):
-            return np.ones(len(session)) if not self.segment.conditions else np.zeros(len(session))
-        return np.asarray((attributes.weight * self.sessions)[session])
+    def weight_of(self, visits: Visits, part: slice = slice(None)) -> NDArray[np.float64]:
+        """For how many visits of the site each stands; 0 for those whose session is not in the segment."""
+        weight, session = visits.weight[part], visits.session[part]
+        if self._asks <= {*EVENT_KEYS, *SNAPSHOT_KEYS}:
+            return weight
+        return np.where(self.sessions[session], weight, 0.0) if len(self.sessions) else np.zeros(len(weight))
 
     def visits_at(self, snapshot: Snapshot) -> int:
         """Visits of the page of a snapshot at its viewport and variant."""
