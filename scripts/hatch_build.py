@@ -17,6 +17,8 @@ BUNDLES = (
     "capture/heatreel/capture/bundles/film.js",
     "overlays/heatreel/overlays/bundles/viewer.js",
     "overlays/heatreel/overlays/bundles/viewer.css",
+    "overlays/heatreel/overlays/bundles/player.js",
+    "overlays/heatreel/overlays/bundles/player.css",
 )
 
 

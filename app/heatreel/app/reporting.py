@@ -1,14 +1,13 @@
-"""The report of a capture, written with the evidence of its replay."""
+"""The report of a capture: the viewer with all its documents in one folder."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
 
-from heatreel.app.evidence import evidence_of
 from heatreel.app.progress import bars
+from heatreel.core.errors import InputError
 from heatreel.core.workspace import Workspace
-from heatreel.overlays.report import write_report
 
 
 def report_to(
@@ -16,19 +15,28 @@ def report_to(
 ) -> Path:
     """Writes the report of a capture (the newest when the label is empty) to a folder; returns its `index.html`.
 
-    Raises `InputError` when there is no replay yet, or when the folder holds something else than a report.
+    Raises `InputError` when there is no replay yet, for a segment that is none, or when the folder holds something
+    else than a report.
     """
+    from heatreel.app.prerendering import Asked, fill_report
+    from heatreel.app.viewer.store import Store
+    from heatreel.overlays.report import write_report
+    from heatreel.replay.segments import parse_segment
+
     capture = workspace.capture(label)
-    evidence = evidence_of(workspace, capture, where)
+    if not workspace.snapshots(capture):
+        raise InputError(f"capture {capture.label!r} holds no snapshots; run `heatreel capture URL`")
     date = workspace.replay(capture).made[:10]
+    parse_segment(where)
+    store = Store(workspace.folder)
+    asked = Asked(store, store.data(capture.label), tuple(where))
     with bars(progress) as shown:
         step = shown.add_task("painting the report", total=None)
         return write_report(
-            workspace,
-            capture,
             out,
-            evidence,
-            title=title,
-            date=date,
-            progress=lambda done, total: shown.update(step, completed=done, total=total),
+            capture.label,
+            date,
+            lambda report: fill_report(
+                asked, report, title, lambda done, total: shown.update(step, completed=done, total=total)
+            ),
         )

@@ -75,13 +75,6 @@ KINDS = {
 }  # fmt: skip
 """All kinds by name, in the order in which people are offered them."""
 
-REPORTED = {
-    kind.name: kind
-    for kind in KINDS.values()
-    if kind.drawing in ("density", "reach", "boxes") and kind.name not in ("hover", "gaze", "near_miss")
-}
-"""The kinds that the report shows so far."""
-
 
 def kind_named(name: str) -> Kind:
     """The kind of that name; raises `InputError` that lists them."""

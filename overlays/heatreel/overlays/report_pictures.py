@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
@@ -13,11 +12,8 @@ from PIL import Image
 
 from heatreel.core.element import Outline
 from heatreel.core.state import Snapshot
-from heatreel.overlays import encode
 from heatreel.overlays.composite import blend
-from heatreel.overlays.layers import Layer, small_overlay_png
-from heatreel.overlays.picture import decode_png, size_of_png
-from heatreel.overlays.report_data import Part
+from heatreel.overlays.layers import Layer
 
 # Browsers decode an image whole: strips of this many device px keep a tall page light.
 STRIP = 4096
@@ -28,53 +24,6 @@ QUALITY = 84
 
 THUMB = (360, 225)
 CARD = (720, 450)
-
-
-@dataclass(frozen=True, slots=True)
-class Images:
-    """Where the images of one snapshot went: names relative to the report."""
-
-    picture: tuple[Part, ...]
-    thumb: str
-    card: str
-
-
-def write_images(
-    folder: Path, number: int, snapshot: Snapshot, outline: Outline, data: bytes, click: Layer, with_card: bool
-) -> Images:
-    """Writes the page's picture, a thumbnail with the clicks on it, and a larger one when asked for."""
-    picture = decode_png(data, f"{snapshot.page} {snapshot.viewport.name} {snapshot.state.id}")
-    parts = _write_picture(folder, number, snapshot, data, picture)
-    window = window_of(snapshot, outline, picture.shape[0])
-    thumb = _write_thumb(folder / f"thumbs/{number}.webp", picture, click, window, THUMB)
-    card = _write_thumb(folder / f"thumbs/{number}-card.webp", picture, click, window, CARD) if with_card else ""
-    return Images(parts, thumb, card)
-
-
-def write_layer(folder: Path, number: int, layer: Layer) -> str:
-    """Writes a layer at the resolution of its cells; the viewer enlarges it. Empty for a layer that is empty."""
-    if layer.empty or layer.kind.drawing == "boxes":
-        return ""
-    name = f"layers/{number}-{layer.kind.name}.png"
-    (folder / name).write_bytes(small_overlay_png(layer))
-    return name
-
-
-def _write_picture(
-    folder: Path, number: int, snapshot: Snapshot, data: bytes, picture: NDArray[np.uint8]
-) -> tuple[Part, ...]:
-    height = size_of_png(data, "")[1]
-    if len(data) <= SMALL_PNG and height <= 2 * STRIP:
-        name = f"pictures/{number}.png"
-        (folder / name).write_bytes(data)
-        return (Part(0, snapshot.height, name),)
-    parts = []
-    for count, (top, bottom) in enumerate(encode.strips(height, STRIP)):
-        name = f"pictures/{number}-{count}.webp"
-        (folder / name).write_bytes(webp(picture[top:bottom], QUALITY))
-        scale = snapshot.height / height
-        parts.append(Part(round(top * scale, 3), round((bottom - top) * scale, 3), name))
-    return tuple(parts)
 
 
 def webp(picture: NDArray[np.uint8], quality: int) -> bytes:

@@ -304,8 +304,10 @@ export interface HitsDocument extends Answer {
   told: number;
   total: number;
   visits: number;
-  /** Hot end of the layer's scale. */
+  /** Hot end of the layer's scale, its hottest place, and its tone, as `overlays/tone.py` has them. */
   top: number;
+  peak?: number;
+  tone?: string;
   radius: number;
   /** Palette as 256 CSS colours, coldest first. */
   colours: string[];

@@ -1,9 +1,11 @@
 /** The page's picture with the layer on it, boxes, lines, and what is under the pointer. */
-import type { ElementNumbers, Layer, State } from "./data.js";
-import { count, counted, fill, h, percent } from "./dom.js";
+import type { ElementNumbers, Layer, State } from "./api.js";
+import { selectArea } from "./area.js";
+import { count, fill, h, percent } from "./dom.js";
 import { asPercent, elementAt } from "./geometry.js";
 import { ranked } from "./ranking.js";
-import { type Store, stateOf } from "./view.js";
+import { type Store, hasMoved } from "./store.js";
+import { placeTip, tipWords } from "./tip.js";
 
 const MOST_BOXES = 60;
 const REACH_STEP = 20;
@@ -28,8 +30,7 @@ export function canvas(store: Store): Canvas {
   const stage = h("div", { className: "stage", role: "img" }, picture, heatBox, marks, readout, hovered, pinned, tip);
   const root = h("div", { className: "canvas" }, stage);
 
-  const state = (): State => stateOf(store.doc, store.view);
-  const layer = (): Layer => state().layers[store.view.kind]!;
+  const state = (): State => store.state;
   const under = (event: PointerEvent | MouseEvent): [x: number, y: number] => {
     const box = stage.getBoundingClientRect();
     const scale = state().width / box.width;
@@ -41,20 +42,20 @@ export function canvas(store: Store): Canvas {
     if (!element) return;
     place(hovered, element, state());
     fill(tip, ...tipWords(element, state().clicks));
-    placeTip(tip, element, state());
+    placeTip(tip, element.box, state().width, state().height);
   }
 
   stage.addEventListener("pointermove", (event) => {
     const [x, y] = under(event);
-    const reach = layer().reach;
-    readout.hidden = !reach;
-    if (reach) {
+    const words = told(store.layer, y);
+    readout.hidden = !words;
+    if (words) {
       readout.style.top = `${(100 * y) / state().height}%`;
-      readout.firstElementChild!.textContent = `${reach[Math.floor(y / REACH_STEP)] ?? 0} % of visits saw this`;
+      readout.firstElementChild!.textContent = words;
       hover(null);
       return;
     }
-    hover(elementAt(state().elements, x, y));
+    hover(elementAt(store.elements, x, y));
   });
   stage.addEventListener("pointerleave", () => {
     hover(null);
@@ -62,29 +63,32 @@ export function canvas(store: Store): Canvas {
   });
   stage.addEventListener("click", (event) => {
     const [x, y] = under(event);
-    const element = elementAt(state().elements, x, y);
+    const element = elementAt(store.elements, x, y);
     store.set({ pinned: element && element.i !== store.view.pinned ? element.i : -1 });
   });
 
-  store.listen((view, before) => {
-    const moved = !before || before.place !== view.place || before.state !== view.state;
-    if (moved) {
+  selectArea(store, stage, under);
+  store.listen((now, before) => {
+    const { view } = now;
+    root.hidden = view.width > 0;
+    const moved = hasMoved(now, before);
+    if (before?.detail.snapshot !== now.detail.snapshot) {
       fillPicture(picture, state());
       stage.style.aspectRatio = `${state().width} / ${state().height}`;
       hover(null);
     }
-    if (moved || before.kind !== view.kind) {
-      fillHeat(heat, layer(), state());
-      fillMarks(marks, store, layer(), state());
+    if (moved || now.detail !== before?.detail || before.view.kind !== view.kind) {
+      fillHeat(heat, store.layer, state());
+      fillMarks(marks, store, store.layer, state());
       readout.hidden = true;
-      const kind = store.doc.kinds.find((one) => one.name === view.kind)!;
-      stage.setAttribute("aria-label", `${kind.title} on ${store.doc.page}: ${layer().sample}. The numbers are in the list of elements.`);
+      const { title } = store.kind;
+      stage.setAttribute("aria-label", `${title} on ${store.doc.page}: ${store.layer?.sample ?? ""}. The numbers are in the list of elements.`);
     }
     heatBox.style.opacity = marks.style.opacity = String(view.opacity / 100);
     root.classList.toggle("fit", view.fit);
     stage.style.width = view.fit ? "" : `${state().width}px`;
     stage.style.maxWidth = view.fit ? `${state().width}px` : "none";
-    const pin = state().elements.find((element) => element.i === view.pinned);
+    const pin = store.elements.find((element) => element.i === view.pinned);
     pinned.hidden = !pin;
     if (pin) place(pinned, pin, state());
   });
@@ -111,9 +115,17 @@ function fillPicture(box: HTMLElement, state: State): void {
   fill(box, ...parts);
 }
 
-function fillHeat(heat: HTMLImageElement, layer: Layer, state: State): void {
-  heat.hidden = !layer.src;
-  if (!layer.src) {
+/** What a layer of depths says of the place under the pointer. */
+function told(layer: Layer | undefined, y: number): string {
+  const at = Math.floor(y / REACH_STEP);
+  if (layer?.reach) return `${layer.reach[at] ?? 0} % of visits saw this`;
+  if (layer?.dwell) return `${(layer.dwell[at] ?? 0).toFixed(1)} s on screen on average`;
+  return "";
+}
+
+function fillHeat(heat: HTMLImageElement, layer: Layer | undefined, state: State): void {
+  heat.hidden = !layer?.src;
+  if (!layer?.src) {
     heat.removeAttribute("src");
     return;
   }
@@ -122,13 +134,12 @@ function fillHeat(heat: HTMLImageElement, layer: Layer, state: State): void {
   heat.style.height = `${(100 * layer.size[1]) / state.height}%`;
 }
 
-function fillMarks(box: HTMLElement, store: Store, layer: Layer, state: State): void {
-  const drawing = store.doc.kinds.find((kind) => kind.name === store.view.kind)!.drawing;
-  if (layer.empty) {
-    fill(box, h("p", { className: "notice" }, layer.sample));
+function fillMarks(box: HTMLElement, store: Store, layer: Layer | undefined, state: State): void {
+  if (!layer || layer.empty) {
+    fill(box, h("p", { className: "notice" }, layer?.sample ?? "There is no such layer here"));
     return;
   }
-  if (drawing === "boxes") {
+  if (store.kind.drawing === "boxes") {
     fill(box, ...boxes(store, state));
     return;
   }
@@ -145,8 +156,8 @@ function line(y: number, text: string, state: State, className: string): HTMLEle
 }
 
 function boxes(store: Store, state: State): HTMLElement[] {
-  const stops = store.doc.bars.boxes;
-  const shown = ranked(state.elements, "clicks").slice(0, MOST_BOXES);
+  const stops = store.workspace.bars.boxes;
+  const shown = ranked(store.elements, "clicks").slice(0, MOST_BOXES);
   const most = shown[0]?.share ?? 1;
   return shown.reverse().map((element) => {
     const heat = Math.round(((element.share ?? 0) / (most || 1)) * (stops.length - 1));
@@ -163,28 +174,4 @@ function boxes(store: Store, state: State): HTMLElement[] {
 
 function place(box: HTMLElement, element: ElementNumbers, state: State): void {
   Object.assign(box.style, asPercent(element.box, state.width, state.height));
-}
-
-function tipWords(element: ElementNumbers, clicks: number): (Node | string)[] {
-  const name = h("strong", {}, element.name);
-  if (!element.clicks) return [name, h("span", {}, clicks ? "no clicks" : "no clicks in this state")];
-  const wrong = (["dead", "rage", "error"] as const)
-    .filter((signal) => element[signal])
-    .map((signal) => `${count(element[signal]!)} ${signal}`);
-  return [
-    name,
-    h("span", {}, `${counted(element.clicks, "clicks")} · ${percent(element.share ?? 0)} of clicks`),
-    h("span", {}, `${percent(element.visitShare ?? 0)} of visits · ${count(element.first ?? 0)} first clicks`),
-    ...(wrong.length ? [h("span", { className: "wrong" }, wrong.join(" · "))] : []),
-  ];
-}
-
-function placeTip(tip: HTMLElement, element: ElementNumbers, state: State): void {
-  const [x, y, width, height] = element.box;
-  const middle = Math.min(Math.max((x + width / 2) / state.width, 0.02), 0.98);
-  const below = y < 160;
-  tip.style.left = `${100 * middle}%`;
-  tip.style.top = `${(100 * Math.min(below ? y + height : y, state.height)) / state.height}%`;
-  tip.classList.toggle("below", below);
-  tip.dataset["side"] = middle < 0.25 ? "start" : middle > 0.75 ? "end" : "middle";
 }

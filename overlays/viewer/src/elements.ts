@@ -1,24 +1,34 @@
 /** Ranked elements: a list to walk through, the numbers of one, and all of them as a table. */
-import type { Canvas } from "./canvas.js";
-import type { ElementNumbers } from "./data.js";
+import { link } from "./address.js";
+import type { ElementNumbers } from "./api.js";
 import { count, counted, fill, h, percent } from "./dom.js";
+import { save as saveFile } from "./download.js";
 import { type Column, asCsv, matches, ranked } from "./ranking.js";
-import { type Store, stateOf } from "./view.js";
+import { type Store, hasMoved } from "./store.js";
+import { seconds } from "./tip.js";
+
+/** What shows where an element is. */
+export interface Pointing {
+  reveal(element: ElementNumbers): void;
+  hover(element: ElementNumbers | null): void;
+}
 
 const FEW = 40;
 const ORDERS: [Column, string][] = [
   ["clicks", "most clicks"],
   ["visitShare", "share of visits"],
+  ["ctr", "click-through"],
+  ["seen", "seen by"],
   ["first", "first clicks"],
   ["dead", "dead clicks"],
   ["rage", "rage clicks"],
   ["error", "error clicks"],
 ];
 
-export function elements(store: Store, canvas: Canvas): HTMLElement {
+export function elements(store: Store, canvas: Pointing): HTMLElement {
   const list = h("ol", { className: "element-list" });
   const order = h("select", { id: "order" }, ...ORDERS.map(([value, text]) => h("option", { value }, text)));
-  const query = h("input", { type: "search", placeholder: "Find by name or selector", "aria-label": "Find an element" });
+  const query = h("input", { type: "search", id: "find-element", placeholder: "Find by name or selector", "aria-label": "Find an element" });
   const more = h("button", { type: "button", className: "more" });
   const heading = h("h2", {}, "Elements");
   const detail = h("section", { className: "card detail", "aria-label": "Pinned element", hidden: true });
@@ -26,13 +36,15 @@ export function elements(store: Store, canvas: Canvas): HTMLElement {
   let buttons = new Map<number, HTMLButtonElement>();
 
   function show(): void {
-    const state = stateOf(store.doc, store.view);
     const column = order.value as Column;
-    const found = ranked(state.elements, column).filter((element) => matches(element, query.value.trim()));
+    const words = query.value.trim();
+    const found = ranked(store.elements, column).filter((element) => matches(element, words));
+    // What is looked for by name may be what nobody clicked.
+    if (words) found.push(...store.elements.filter((element) => !element.clicks && matches(element, words)));
     const shown = all ? found : found.slice(0, FEW);
     buttons = new Map(shown.map((element, index) => [element.i, row(store, canvas, element, index, column)]));
     fill(list, ...[...buttons.values()].map((button) => h("li", {}, button)));
-    if (!found.length) fill(list, h("li", { className: "nothing" }, state.clicks ? "No element fits." : "No clicks in this state."));
+    if (!found.length) fill(list, h("li", { className: "nothing" }, store.elements.some((element) => element.clicks) ? "No element fits." : "No clicks in this state."));
     more.hidden = all || found.length <= FEW;
     more.textContent = `Show all ${count(found.length)}`;
     fill(heading, "Elements ", h("small", {}, count(found.length)));
@@ -40,7 +52,7 @@ export function elements(store: Store, canvas: Canvas): HTMLElement {
   }
   function mark(): void {
     for (const [index, button] of buttons) button.setAttribute("aria-pressed", String(index === store.view.pinned));
-    const pinned = stateOf(store.doc, store.view).elements.find((element) => element.i === store.view.pinned);
+    const pinned = store.elements.find((element) => element.i === store.view.pinned);
     detail.hidden = !pinned;
     if (pinned) fill(detail, ...details(store, pinned));
   }
@@ -52,11 +64,10 @@ export function elements(store: Store, canvas: Canvas): HTMLElement {
     show();
   });
   list.addEventListener("keydown", walk);
-  store.listen((view, before) => {
-    if (!before || before.place !== view.place || before.state !== view.state) {
-      all = false;
-      show();
-    } else if (before.pinned !== view.pinned) mark();
+  store.listen((now, before) => {
+    if (hasMoved(now, before)) all = false;
+    if (hasMoved(now, before) || before?.detail.elements !== now.detail.elements) show();
+    else if (before.view.pinned !== now.view.pinned) mark();
   });
   return h(
     "section",
@@ -69,7 +80,7 @@ export function elements(store: Store, canvas: Canvas): HTMLElement {
   );
 }
 
-function row(store: Store, canvas: Canvas, element: ElementNumbers, index: number, column: Column): HTMLButtonElement {
+function row(store: Store, canvas: Pointing, element: ElementNumbers, index: number, column: Column): HTMLButtonElement {
   const bar = h("span", { className: "share-bar" });
   bar.style.setProperty("--share", `${100 * (column === "visitShare" ? element.visitShare ?? 0 : element.share ?? 0)}%`);
   const signals = (["dead", "rage", "error"] as const)
@@ -126,13 +137,31 @@ function details(store: Store, element: ElementNumbers): HTMLElement[] {
     ["Dead", count(element.dead ?? 0)],
     ["Rage", count(element.rage ?? 0)],
     ["Error", count(element.error ?? 0)],
+    ...more(element),
   ];
   const close = h("button", { type: "button", className: "quiet", "aria-label": "Unpin", on: { click: () => store.set({ pinned: -1 }) } }, "×");
   return [
     h("header", {}, h("h2", {}, element.name), close),
     h("p", { className: "selector" }, h("code", {}, element.selector)),
     h("dl", {}, ...numbers.map(([words, value]) => h("div", {}, h("dt", {}, words), h("dd", {}, value)))),
+    ...actions(store, element),
   ];
+}
+
+/** Numbers that not every element has. */
+function more(element: ElementNumbers): [string, string][] {
+  const found: [string, string][] = [];
+  if (element.nearMiss) found.push(["Near misses", count(element.nearMiss)]);
+  if (element.seen !== undefined) found.push(["Seen by, visits", count(element.seen)]);
+  if (element.ctr !== undefined) found.push(["CTR of these", percent(element.ctr)]);
+  if (element.firstMs) found.push(["Median to first", seconds(element.firstMs)]);
+  return found;
+}
+
+function actions(store: Store, element: ElementNumbers): HTMLElement[] {
+  if (!store.source.live || !element.clicks) return [];
+  const words = { snapshot: store.state.snapshot, element: element.i, kind: store.kind.drawing === "boxes" ? "click" : store.view.kind };
+  return [h("p", { className: "actions" }, h("a", { className: "plain", href: link("sessions", store.choice, words) }, "Sessions behind it"))];
 }
 
 function tableButton(store: Store): HTMLElement {
@@ -150,6 +179,9 @@ const HEADS: [string, (element: ElementNumbers) => string | number][] = [
   ["Error", (element) => element.error ?? 0],
   ["First", (element) => element.first ?? 0],
   ["Last", (element) => element.last ?? 0],
+  ["Seen by", (element) => element.seen ?? "–"],
+  ["CTR", (element) => (element.ctr === undefined ? "–" : percent(element.ctr))],
+  ["Median to first", (element) => (element.firstMs ? seconds(element.firstMs) : "–")],
 ];
 
 /** All ranked elements of the state in a table, for reading and printing. */
@@ -170,23 +202,16 @@ export function elementTable(rows: ElementNumbers[]): HTMLTableElement {
 }
 
 function openTable(store: Store): void {
-  const state = stateOf(store.doc, store.view);
-  const rows = ranked(state.elements, "clicks");
+  const rows = ranked(store.elements, "clicks");
   const close = h("button", { type: "button", className: "quiet", "aria-label": "Close", on: { click: () => dialog.close() } }, "×");
-  const save = h("button", { type: "button", className: "plain", on: { click: () => download(rows) } }, "Download CSV");
+  const save = h("button", { type: "button", className: "plain", on: { click: () => saveFile("elements.csv", "text/csv", asCsv(rows)) } }, "Download CSV");
   const dialog = h(
     "dialog",
     { className: "table-dialog", "aria-label": "All elements" },
-    h("header", {}, h("h2", {}, `${state.label} · ${counted(rows.length, "elements")}`), save, close),
+    h("header", {}, h("h2", {}, `${store.state.label} · ${counted(rows.length, "elements")}`), save, close),
     h("div", { className: "scroll", tabIndex: 0, role: "region", "aria-label": "Table of elements" }, elementTable(rows)),
   );
   dialog.addEventListener("close", () => dialog.remove());
   document.body.append(dialog);
   dialog.showModal();
-}
-
-function download(rows: ElementNumbers[]): void {
-  const url = URL.createObjectURL(new Blob([asCsv(rows)], { type: "text/csv;charset=utf-8" }));
-  h("a", { href: url, download: "elements.csv" }).click();
-  URL.revokeObjectURL(url);
 }

@@ -1,5 +1,5 @@
 /** Boxes and points on a page, CSS px. */
-import type { ElementNumbers } from "./data.js";
+import type { ElementNumbers } from "./api.js";
 
 type Box = ElementNumbers["box"];
 

@@ -1,7 +1,8 @@
 /** One key for each thing. */
 import { fill, h } from "./dom.js";
 import { ranked } from "./ranking.js";
-import { type Store, choices, placeAt, placeOf, stateOf } from "./view.js";
+import type { Store } from "./store.js";
+import { choices, placeAt } from "./view.js";
 
 export const KEYS: Record<string, string> = {
   click: "c",
@@ -14,6 +15,11 @@ export const KEYS: Record<string, string> = {
   first: "f",
   last: "l",
   element: "e",
+  hover: "v",
+  attention: "a",
+  near_miss: "n",
+  gaze: "g",
+  confetti: "o",
 };
 
 const OTHERS: [string, string][] = [
@@ -23,12 +29,14 @@ const OTHERS: [string, string][] = [
   ["+ −", "more and less heat"],
   ["h", "hide or show the heat"],
   ["z", "fit, or own size"],
+  ["w", "any width, or the picture"],
+  ["/", "find an element"],
   ["Esc", "unpin"],
   ["?", "these keys"],
 ];
 
 /** Listens for keys that are not meant for a field. */
-export function listenForKeys(store: Store, reveal: (index: number) => void): void {
+export function listenForKeys(store: Store, reveal: (index: number) => void): () => void {
   let opacity = 100;
   const actions: Record<string, () => void> = {
     ",": () => step(store, -1),
@@ -42,31 +50,35 @@ export function listenForKeys(store: Store, reveal: (index: number) => void): vo
       store.set({ opacity: store.view.opacity ? 0 : opacity });
     },
     z: () => store.set({ fit: !store.view.fit }),
+    w: () => store.set({ width: store.view.width ? 0 : store.state.width }),
+    "/": () => document.querySelector<HTMLInputElement>("#find-element")?.focus(),
     Escape: () => store.set({ pinned: -1 }),
     "?": () => showKeys(store),
   };
-  for (const kind of store.doc.kinds) {
+  for (const kind of store.workspace.kinds) {
     const key = KEYS[kind.name];
     if (key) actions[key] = () => store.set({ kind: kind.name });
   }
-  document.addEventListener("keydown", (event) => {
+  const listener = (event: KeyboardEvent): void => {
     if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
-    if ((event.target as Element).closest("input:not([type=range]), select, textarea")) return;
+    if ((event.target as Element).closest("input:not([type=range]), select, textarea, [contenteditable]")) return;
     const viewport = choices(store.doc).viewports[Number(event.key) - 1];
-    if (viewport) store.setPlace(placeAt(store.doc, viewport, placeOf(store.doc, store.view).variant));
+    if (viewport) store.setPlace(placeAt(store.doc, viewport, store.place.variant));
     else if (Object.prototype.hasOwnProperty.call(actions, event.key)) actions[event.key]!();
     else return;
     event.preventDefault();
-  });
+  };
+  document.addEventListener("keydown", listener);
+  return () => document.removeEventListener("keydown", listener);
 }
 
 function step(store: Store, by: number): void {
-  const count = placeOf(store.doc, store.view).states.length;
+  const count = store.place.states.length;
   store.set({ state: (store.view.state + by + count) % count });
 }
 
 function pin(store: Store, by: number, reveal: (index: number) => void): void {
-  const order = ranked(stateOf(store.doc, store.view).elements, "clicks");
+  const order = ranked(store.elements, "clicks");
   if (!order.length) return;
   const at = order.findIndex((element) => element.i === store.view.pinned);
   const next = order[at < 0 ? (by > 0 ? 0 : order.length - 1) : (at + by + order.length) % order.length]!;
@@ -76,7 +88,7 @@ function pin(store: Store, by: number, reveal: (index: number) => void): void {
 
 export function showKeys(store: Store): void {
   const rows: [string, string][] = [
-    ...store.doc.kinds.map((kind): [string, string] => [KEYS[kind.name] ?? "", kind.title.toLowerCase()]),
+    ...store.workspace.kinds.map((kind): [string, string] => [KEYS[kind.name] ?? "", kind.title.toLowerCase()]),
     ...OTHERS,
   ];
   const close = h("button", { type: "button", className: "quiet", "aria-label": "Close", on: { click: () => dialog.close() } }, "×");
@@ -87,7 +99,7 @@ export function showKeys(store: Store): void {
       h("div", {}, h("dt", {}, ...keys.split(" ").map((key) => h("kbd", {}, key))), h("dd", {}, words)),
     ),
   );
-  const dialog = h("dialog", { className: "keys-dialog", "aria-label": "Keys" }, h("header", {}, h("h2", {}, "Keys"), close), list);
+  const dialog = h("dialog", { className: "keys-dialog", "aria-label": "Keys", tabIndex: -1 }, h("header", {}, h("h2", {}, "Keys"), close), list);
   dialog.addEventListener("close", () => dialog.remove());
   document.body.append(dialog);
   dialog.showModal();

@@ -1,14 +1,26 @@
 import "./viewer.css";
-import { type PageDocument, readDocument } from "./data.js";
-import { showIndex } from "./index.js";
-import { showPage } from "./page.js";
+import "./width.css";
+import "./screens.css";
+import { startApp } from "./app.js";
+import { showFilm } from "./film.js";
+import { type Front, fileSource } from "./files.js";
+import { serverSource } from "./server.js";
 import { themeButton } from "./theme.js";
 import { showVerify } from "./verify.js";
 
-const doc = readDocument<PageDocument>();
-document.querySelector("#theme")?.replaceWith(themeButton());
-const root = document.querySelector<HTMLElement>("#viewer");
+/** The front of a report is in its page; the server's page holds nothing. */
+function front(): Front | null {
+  const text = document.getElementById("document")?.textContent;
+  return text ? (JSON.parse(text) as Front) : null;
+}
+
 const verify = document.querySelector<HTMLElement>("#verify");
-if (verify) showVerify(verify);
-else if (doc && root) showPage(doc, root);
-else if (doc) showIndex(doc);
+const app = document.querySelector<HTMLElement>("#app");
+if (verify) {
+  document.querySelector("#theme")?.replaceWith(themeButton());
+  showVerify(verify);
+} else if (app) {
+  const found = front();
+  if (location.pathname === "/player") void showFilm(app, serverSource());
+  else void startApp(app, found ? fileSource(found) : serverSource());
+}

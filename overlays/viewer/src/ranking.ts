@@ -1,7 +1,7 @@
 /** Ordering and finding elements. */
-import type { ElementNumbers } from "./data.js";
+import type { ElementNumbers } from "./api.js";
 
-export type Column = "clicks" | "visitShare" | "first" | "dead" | "rage" | "error";
+export type Column = "clicks" | "visitShare" | "ctr" | "seen" | "first" | "dead" | "rage" | "error";
 
 /** Elements by a column, most first; equal ones by clicks, then as they came. */
 export function ranked(elements: ElementNumbers[], column: Column): ElementNumbers[] {
@@ -30,6 +30,7 @@ export function matches(element: ElementNumbers, query: string): boolean {
 export function asCsv(elements: ElementNumbers[]): string {
   const columns = [
     "name", "selector", "clicks", "share", "visits", "visitShare", "sessions", "dead", "rage", "error", "first", "last",
+    "seen", "ctr", "firstMs",
   ] as const;
   const cell = (value: string | number | undefined): string => {
     if (typeof value === "number") return String(value);

@@ -1,16 +1,18 @@
 /** The states of a page at a viewport, as thumbnails with their share of the events. */
-import type { Place, State } from "./data.js";
+import type { Place, State } from "./api.js";
 import { count, counted, fill, h, percent } from "./dom.js";
-import { type Store, placeOf } from "./view.js";
+import { copyButton } from "./copy.js";
+import { type Store, hasMoved } from "./store.js";
 
 export function states(store: Store): HTMLElement {
   const list = h("ol", { className: "state-list" });
   const rest = h("div", { className: "unknown" });
   const heading = h("h2", {}, "States");
   let buttons: HTMLButtonElement[] = [];
-  store.listen((view, before) => {
-    const place = placeOf(store.doc, view);
-    if (!before || before.place !== view.place) {
+  store.listen((now, before) => {
+    const { view } = now;
+    const { place } = store;
+    if (!before || before.doc !== now.doc || before.view.place !== view.place) {
       buttons = place.states.map((state, index) => stateButton(store, state, index));
       fill(list, ...buttons.map((button) => h("li", {}, button)));
       fill(heading, "States ", h("small", {}, String(place.states.length)));
@@ -19,7 +21,7 @@ export function states(store: Store): HTMLElement {
     buttons.forEach((button, index) => {
       const chosen = index === view.state;
       button.setAttribute("aria-pressed", String(chosen));
-      if (chosen && before && before.state !== view.state) button.scrollIntoView({ block: "nearest", inline: "nearest" });
+      if (chosen && before && before.view.state !== view.state && hasMoved(now, before)) button.scrollIntoView({ block: "nearest", inline: "nearest" });
     });
   });
   return h("nav", { className: "states", "aria-label": "States of the page" }, heading, list, rest);
@@ -54,12 +56,13 @@ function fillUnknown(box: HTMLElement, place: Place): void {
     return;
   }
   const events = place.unknown.reduce((sum, state) => sum + state.events, 0);
+  const command = place.unknown.find((state) => state.command)?.command ?? "heatreel capture --learn";
   const items = place.unknown.slice(0, 8).map((state) =>
     h(
       "li",
       {},
       h("strong", {}, counted(state.events, "events")),
-      ` of ${counted(state.sessions, "sessions")}`,
+      `, ${percent(state.share)} · ${counted(state.sessions, "sessions")}`,
       h("span", { className: "path" }, state.path.length ? state.path.join(" → ") : "no path is known"),
     ),
   );
@@ -67,6 +70,6 @@ function fillUnknown(box: HTMLElement, place: Place): void {
     box,
     h("h2", {}, "Seen, not captured ", h("small", {}, count(events))),
     h("ul", {}, ...items),
-    h("p", {}, "Capture them with ", h("code", {}, "heatreel capture --learn"), "."),
+    h("div", { className: "copy-line" }, h("code", {}, command), copyButton(command)),
   );
 }

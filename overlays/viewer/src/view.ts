@@ -1,5 +1,5 @@
-/** What is looked at, kept in the address bar so that a link shows the same. */
-import { type PageDocument, type Place, type State, placeKey } from "./data.js";
+/** What is looked at on the map, kept in the address bar so that a link shows the same. */
+import type { Kind, PageDocument, Place, State, StateDocument } from "./api.js";
 
 export interface View {
   place: number;
@@ -11,7 +11,18 @@ export interface View {
   fit: boolean;
   /** Pinned element, its index in the snapshot's outline, or -1. */
   pinned: number;
+  /** Width in CSS px that the page is laid out at anew, or 0 for the picture that was captured. */
+  width: number;
 }
+
+/** A page with the document of the state that is shown. */
+export interface Shown {
+  doc: PageDocument;
+  detail: StateDocument;
+}
+
+export const NARROWEST = 320;
+export const WIDEST = 2560;
 
 export function placeOf(doc: PageDocument, view: View): Place {
   return doc.places[view.place]!;
@@ -21,11 +32,16 @@ export function stateOf(doc: PageDocument, view: View): State {
   return placeOf(doc, view).states[view.state]!;
 }
 
+/** What a place is called in a link: unique in its page. */
+export function placeKey(place: Place): string {
+  return place.variant ? `${place.viewport.name}.${place.variant}` : place.viewport.name;
+}
+
 /** The view to begin with: the place with most visits, the default state, clicks. */
 export function firstView(doc: PageDocument): View {
   const visits = doc.places.map((place) => place.visits);
-  const place = visits.indexOf(Math.max(...visits));
-  return { place, state: defaultState(doc.places[place]!), kind: "click", opacity: 100, fit: true, pinned: -1 };
+  const place = Math.max(visits.indexOf(Math.max(...visits)), 0);
+  return { place, state: defaultState(doc.places[place]!), kind: "click", opacity: 100, fit: true, pinned: -1, width: 0 };
 }
 
 /** The viewports and variants that a page was captured at, each once. */
@@ -52,64 +68,37 @@ export function stateAt(place: Place, id: string): number {
   return found < 0 ? defaultState(place) : found;
 }
 
-export function toHash(doc: PageDocument, view: View): string {
-  const words = new URLSearchParams({
-    v: placeKey(placeOf(doc, view)),
-    s: stateOf(doc, view).id,
-    k: view.kind,
-    o: String(view.opacity),
-  });
-  if (!view.fit) words.set("z", "1");
-  if (view.pinned >= 0) words.set("e", String(view.pinned));
-  return `#${words}`;
+/** Words of the address for a view. */
+export function toWords(doc: PageDocument, view: View): Record<string, string> {
+  const place = placeOf(doc, view);
+  return {
+    page: doc.page,
+    viewport: place.viewport.name,
+    variant: place.variant,
+    state: stateOf(doc, view).id,
+    kind: view.kind,
+    opacity: view.opacity === 100 ? "" : String(view.opacity),
+    zoom: view.fit ? "" : "own",
+    element: view.pinned >= 0 ? String(view.pinned) : "",
+    width: view.width ? String(view.width) : "",
+  };
 }
 
-/** The view that a hash names; what it does not name or names wrongly is as at the beginning. */
-export function fromHash(doc: PageDocument, hash: string): View {
-  const words = new URLSearchParams(hash.replace(/^#/, ""));
+/** The view that words name; what they do not name or name wrongly is as at the beginning. */
+export function fromWords(doc: PageDocument, words: URLSearchParams, kinds: Kind[]): View {
   const view = firstView(doc);
-  const place = doc.places.findIndex((one) => placeKey(one) === words.get("v"));
+  const viewport = words.get("viewport") ?? "";
+  const place = placeAt(doc, viewport, words.get("variant") ?? "");
   if (place >= 0) view.place = place;
-  view.state = stateAt(placeOf(doc, view), words.get("s") ?? "");
-  const kind = words.get("k") ?? "";
-  if (doc.kinds.some((one) => one.name === kind)) view.kind = kind;
-  const opacity = Number(words.get("o") ?? 100);
+  view.state = stateAt(placeOf(doc, view), words.get("state") ?? "");
+  const kind = words.get("kind") ?? "";
+  if (kinds.some((one) => one.name === kind)) view.kind = kind;
+  const opacity = Number(words.get("opacity") ?? 100);
   if (opacity >= 0 && opacity <= 100) view.opacity = opacity;
-  view.fit = words.get("z") !== "1";
-  const pinned = Number(words.get("e") ?? -1);
-  if (stateOf(doc, view).elements.some((element) => element.i === pinned)) view.pinned = pinned;
+  view.fit = words.get("zoom") !== "own";
+  const pinned = Number(words.get("element") ?? -1);
+  if (Number.isInteger(pinned)) view.pinned = pinned;
+  const width = Number(words.get("width") ?? 0);
+  if (width >= NARROWEST && width <= WIDEST) view.width = Math.round(width);
   return view;
-}
-
-type Listener = (view: View, before: View | null) => void;
-
-/** Holds the view and tells who listens when it changes. */
-export class Store {
-  private readonly listeners: Listener[] = [];
-
-  constructor(
-    readonly doc: PageDocument,
-    public view: View,
-  ) {}
-
-  /** Calls a listener now and at every change. */
-  listen(listener: Listener): void {
-    this.listeners.push(listener);
-    listener(this.view, null);
-  }
-
-  set(change: Partial<View>): void {
-    const before = this.view;
-    this.view = { ...before, ...change };
-    const moved = this.view.place !== before.place || this.view.state !== before.state;
-    // An element's index means another element on another snapshot.
-    if (moved && change.pinned === undefined) this.view.pinned = -1;
-    for (const listener of this.listeners) listener(this.view, before);
-  }
-
-  /** Goes to another place and keeps the state where it exists there. */
-  setPlace(place: number): void {
-    const state = stateAt(this.doc.places[place]!, stateOf(this.doc, this.view).id);
-    this.set({ place, state });
-  }
 }
