@@ -1,8 +1,8 @@
 """How long the viewer's server takes: first data of 1,000 snapshots, changed filters on 1,000,000 events, sessions.
 
-Makes a workspace of its own: 1,000 snapshots (50 pages, 4 viewports, 5 states), 1,000,000 hits, three in ten of them on
-one snapshot, of 100,000 sessions with all that segments can ask. Each figure is of questions that were not asked before,
-so nothing is told from a cache; through the process that `heatreel serve` starts, as a browser would have it.
+Makes a workspace of its own: 1,000 snapshots (50 pages, 4 viewports, 5 states), 1,000,000 hits, three in ten of them
+on one snapshot, of 100,000 sessions with all that segments can ask. Each figure is of questions that were not asked
+before, so nothing is told from a cache; through the process that `heatreel serve` starts, as a browser would have it.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def make(folder: Path, pages: int, events: int, sessions: int) -> None:
             one.id: _hits(rng, int(n), one.width, sessions, place)
             for place, (one, n) in enumerate(zip(snapshots, counts, strict=True))
         }
-        blob = workspace.blobs.put(gzip.compress(json.dumps(list(_sessions(rng, sessions))).encode(), 1, mtime=0))
+        blob = workspace.blobs.put(gzip.compress(json.dumps(list(_sessions(sessions))).encode(), 1, mtime=0))
         workspace.save_replay(capture, Ledger(events, events, {}, {}), {"sessions_blob": blob}, hits)
 
 
@@ -98,8 +98,9 @@ def _outline(width: int) -> str:
     for index in range(1, ELEMENTS):
         row, column = divmod(index - 1, 6)
         box = [column * width / 6 + 4, row * HEIGHT / 100 + 4, width / 6 - 8, HEIGHT / 100 - 8]
-        elements.append({"index": index, "parent": 0, "tag": "a", "nth": index, "selector": f"#e{index}", "name": f"Link {index}",
-                         "role": "link", "box": box, "visible": True, "interactive": True})  # fmt: skip
+        elements.append({"index": index, "parent": 0, "tag": "a", "nth": index, "selector": f"#e{index}",
+                         "name": f"Link {index}", "role": "link", "box": box, "visible": True,
+                         "interactive": True})  # fmt: skip
     return json.dumps({"width": width, "height": HEIGHT, "elements": elements})
 
 
@@ -120,7 +121,7 @@ def _hits(rng: np.random.Generator, count: int, width: int, sessions: int, place
     )  # fmt: skip
 
 
-def _sessions(rng: np.random.Generator, count: int) -> Iterator[dict[str, Any]]:
+def _sessions(count: int) -> Iterator[dict[str, Any]]:
     countries, sources = ("DE", "FR", "US", "JP", ""), ("search", "mail", "", "news")
     for number in range(count):
         yield {
@@ -203,7 +204,9 @@ async def measure(folder: Path) -> None:
 def _filters() -> dict[str, Sequence[tuple[str, ...]]]:
     return {
         "one condition": [("touch=true",), ("language=de",), ("variant=a",), ("width>500",), ("goal=buy",)],
-        "three conditions": [("country=FR", "touch=true", "language=en"), ("source=mail", "visited=/page-1", "width<900"), ("property.plan=team", "property.age>40", "country!=US")],
+        "three conditions": [("country=FR", "touch=true", "language=en"),
+                             ("source=mail", "visited=/page-1", "width<900"),
+                             ("property.plan=team", "property.age>40", "country!=US")],
         "by signal": [("signal=rage",), ("signal=dead", "country=DE"), ("type=click", "signal!=dead")],
         "by date": [("time>2023-11-15",), ("time>2023-11-14", "time<2023-11-15T12:00"), ("time<2023-11-15",)],
     }  # fmt: skip

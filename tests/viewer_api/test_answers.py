@@ -5,19 +5,25 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shutil
 import signal
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlencode
 
+import httpx
 import pytest
 
 from heatreel.app.viewer.answers import Answer
 from heatreel.app.viewer.api import Api
 from heatreel.app.viewer.backend import Beside
 from heatreel.app.viewer.cache import Cache
+from heatreel.app.viewer.guard import Door
+from heatreel.app.viewer.serving import viewer_routes
+from heatreel.capture.collector import running
 from heatreel.core.config import SiteConfig
 from heatreel.core.rates import rate
 from heatreel.core.workspace import Workspace
@@ -271,3 +277,24 @@ def test_a_cache_makes_once_and_keeps_its_bounds() -> None:
     with pytest.raises(ZeroDivisionError):
         cache.get("bad", lambda: bytes(1 // 0))
     assert cache.get("bad", lambda: b"good") == b"good"
+
+
+def test_the_collector_never_waits_for_the_viewer(site: Path, tmp_path: Path) -> None:
+    """With the viewer's process stopped and questions waiting for it, visitors are answered all the same."""
+    shutil.copytree(site, tmp_path / "w")
+    backend = Beside(tmp_path / "w", SiteConfig(), "http://127.0.0.1:8765", replays=False)
+    try:
+        with running(tmp_path / "w", routes=viewer_routes(backend, Door("127.0.0.1"))) as url, httpx.Client() as client:
+            assert client.get(f"{url}/api/v1/workspace", timeout=60).status_code == 200
+            os.kill(backend._job.process.pid, signal.SIGSTOP)
+            with ThreadPoolExecutor(8) as pool:
+                waiting = [pool.submit(httpx.get, f"{url}/api/v1/pages", timeout=60) for _ in range(8)]
+                for path, status in (("/healthz", 200), ("/heatreel.js", 200), ("/", 200), ("/frame", 200)):
+                    assert client.get(f"{url}{path}", timeout=20).status_code == status
+                assert client.post(f"{url}/collect", content=b"{}", timeout=20).status_code == 400
+                assert not any(one.done() for one in waiting)
+                os.kill(backend._job.process.pid, signal.SIGCONT)
+                assert [one.result().status_code for one in waiting] == [200] * 8
+    finally:
+        os.kill(backend._job.process.pid, signal.SIGCONT)
+        backend.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 from collections.abc import Mapping
@@ -14,6 +15,9 @@ WEBP = "image/webp"
 
 FOR_EVER = "private, max-age=31536000, immutable"
 ASK_AGAIN = "private, no-cache"
+
+_LEAST_PACKED = 4000
+"""Bytes below which compressing an answer does not pay."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,20 @@ def tagged(body: bytes, media: str = JSON, **headers: str) -> Answer:
 def kept(body: bytes, media: str) -> Answer:
     """An answer whose address holds the hash of its content."""
     return Answer(200, body, media, {"Cache-Control": FOR_EVER})
+
+
+def encoded_for(answer: Answer, accepted: str) -> Answer:
+    """The answer compressed when whoever asks takes that, or not when not."""
+    packed = "Content-Encoding" in answer.headers
+    if "gzip" not in accepted:
+        if not packed:
+            return answer
+        headers = {key: value for key, value in answer.headers.items() if key != "Content-Encoding"}
+        return Answer(answer.status, gzip.decompress(answer.body), answer.media, headers)
+    if packed or answer.media != JSON or len(answer.body) < _LEAST_PACKED:
+        return answer
+    headers = {**answer.headers, "Content-Encoding": "gzip"}
+    return Answer(answer.status, gzip.compress(answer.body, 1, mtime=0), answer.media, headers)
 
 
 def unchanged(answer: Answer, asked: Mapping[str, str]) -> Answer:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from heatreel.app.viewer import compare, export, findings, overview, pages, pictures, routing, session, sessions, width
-from heatreel.app.viewer.answers import Answer, Refused, json_bytes, unchanged
+from heatreel.app.viewer.answers import Answer, Refused, encoded_for, json_bytes, unchanged
 from heatreel.app.viewer.arrivals import Arrivals
 from heatreel.app.viewer.parameters import Parameters
 from heatreel.app.viewer.replays import Replays
@@ -58,6 +58,9 @@ class Api:
             "thumb": lambda name, asked: pictures.thumb(store, name, asked),
             "dom": lambda name, asked: width.dom(store, name, asked),
             "hits": lambda name, asked: width.hits(store, name, asked),
+        }
+        # Other tools may give sessions any name.
+        self._named: Mapping[str, About] = {
             "session": lambda name, asked: session.session(store, name, asked),
             "film": lambda name, asked: session.film(store, name, asked),
         }
@@ -93,9 +96,7 @@ class Api:
             # A fault of ours: the log tells more, the answer does not say what is in the workspace.
             logger.exception("%s%s could not be answered", PREFIX, path)
             return Refused(500, "this could not be answered; the server's log says why").answer()
-        if "Content-Encoding" in found.headers and "gzip" not in headers.get("accept-encoding", ""):
-            found = width.plain(found)
-        return unchanged(found, headers)
+        return unchanged(encoded_for(found, headers.get("accept-encoding", "")), headers)
 
     def _answer(self, method: str, path: str, query: str, headers: Mapping[str, str]) -> Answer:
         asked = Parameters.of_query(query)
@@ -105,6 +106,9 @@ class Api:
             raise Refused(405, "this is only read: GET or HEAD")
         if path in self._questions:
             return self._questions[path](asked)
+        first, _, name = path.partition("/")
+        if first in self._named and name:
+            return self._named[first](name, asked)
         pieces = path.split("/")
         if any(not _PIECE.fullmatch(piece) or piece in (".", "..") for piece in pieces):
             raise Refused(404, "no such address; see docs/api.md")

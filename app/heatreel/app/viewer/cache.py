@@ -39,8 +39,10 @@ class Cache(Generic[T]):
             raise
         mine.set_result(value)
         with self._lock:
-            self._used += self._size(value)
-            self._forget()
+            # It may have been forgotten while it was made.
+            if self._kept.get(key) is mine:
+                self._used += self._size(value)
+                self._forget()
         return value
 
     def peek(self, key: Hashable) -> T | None:
@@ -48,6 +50,14 @@ class Cache(Generic[T]):
         with self._lock:
             known = self._kept.get(key)
         return known.result() if known is not None and known.done() and known.exception() is None else None
+
+    def forget(self, word: str) -> None:
+        """Forgets what is kept under keys that hold a word."""
+        with self._lock:
+            for key in [one for one in self._kept if isinstance(one, tuple) and word in one]:
+                future = self._kept.pop(key)
+                if future.done() and future.exception() is None:
+                    self._used -= self._size(future.result())
 
     def _forget(self) -> None:
         for key in list(self._kept):

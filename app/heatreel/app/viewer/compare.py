@@ -122,7 +122,7 @@ def _pair(store: Store, before: Chosen, after: Chosen, kind: str, painting: Pain
         "pair", before.data.token, before.snapshot.id, before.part.where,
         after.data.token, after.snapshot.id, after.part.where, kind, painting.words,
     )  # fmt: skip
-    found: Pair = store.made.get(key, lambda: _made(before, after, kind, painting))
+    found: Pair = store.tables.get(key, lambda: _made(before, after, kind, painting))
     return found
 
 

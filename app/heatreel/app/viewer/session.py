@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
 
 import numpy as np
 
@@ -53,7 +54,7 @@ def session(store: Store, name: str, asked: Parameters) -> Answer:
         "snapshots": {str(data.snapshots[one].id): _scene(store, data.snapshots[one]) for one in numbers},
         "steps": steps[:_MOST_STEPS],
         "left_out": max(len(steps) - _MOST_STEPS, 0),
-        "film": f"api/v1/film/{name}" if name in filmed else "",
+        "film": f"api/v1/film/{quote(name, safe='')}" if name in filmed else "",
     }
     return tagged(json_bytes(document))
 
@@ -112,7 +113,7 @@ def _not_placed(store: Store, data: Data, number: int) -> Iterator[dict[str, Any
     blob = data.details.get("not_placed_blob")
     if not blob:
         return
-    rest: NotPlaced = store.made.get(("not placed", blob), lambda: NotPlaced.from_bytes(store.blobs.get(blob)))
+    rest: NotPlaced = store.tables.get(("not placed", blob), lambda: NotPlaced.from_bytes(store.blobs.get(blob)))
     for row in np.flatnonzero(rest.session == number).tolist():
         selector, x, y = int(rest.selector[row]), float(rest.x[row]), float(rest.y[row])
         yield {

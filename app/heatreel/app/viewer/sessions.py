@@ -55,7 +55,7 @@ def sessions(store: Store, asked: Parameters) -> Answer:
 
 
 def table_of(store: Store, part: Slice) -> SessionTable:
-    found: SessionTable = store.made.get(("sessions", part.data.token, part.where), lambda: session_table(part))
+    found: SessionTable = store.tables.get(("sessions", part.data.token, part.where), lambda: session_table(part))
     return found
 
 

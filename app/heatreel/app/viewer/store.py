@@ -23,6 +23,8 @@ from heatreel.overlays.choose import choose_snapshot
 from heatreel.replay.segments import parse_segment
 
 _KEPT_MB = 96
+_CAPTURES = 4
+"""So many captures are held with their hits at a time."""
 
 
 class Store:
@@ -39,6 +41,8 @@ class Store:
         """Pictures that were made, by whatever names them."""
         self.made: Cache[Any] = Cache(64)
         """Other things that took a while, by their words and the token of their data."""
+        self.tables: Cache[Any] = Cache(8)
+        """Those that are as large as the hits they are made of."""
 
     @contextmanager
     def workspace(self) -> Iterator[Workspace]:
@@ -79,8 +83,13 @@ class Store:
                 if whole
                 else {}
             )
+            if known:
+                for cache in (self._slices, self.made, self.tables, self.images):
+                    cache.forget(known.token)
             made = Data(token, capture, workspace.snapshots(capture), whole, blobs, self.blobs)
             self._data[capture.id] = made
+            while len(self._data) > _CAPTURES:
+                del self._data[next(one for one in self._data if one != capture.id)]
             return made
 
     def slice(self, data: Data, where: tuple[str, ...]) -> Slice:

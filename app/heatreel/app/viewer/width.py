@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 from typing import Any
 
 import numpy as np
@@ -32,12 +31,6 @@ def dom(store: Store, number: str, asked: Parameters) -> Answer:
     packed = store.blobs.get(snapshot.dom)
     tag = {"ETag": f'"{snapshot.dom[:24]}"', "Cache-Control": "private, no-cache"}
     return Answer(200, packed, JSON, tag | {"Content-Encoding": "gzip"})
-
-
-def plain(answer: Answer) -> Answer:
-    """An answer for who does not take compressed ones."""
-    headers = {key: value for key, value in answer.headers.items() if key != "Content-Encoding"}
-    return Answer(answer.status, gzip.decompress(answer.body), answer.media, headers)
 
 
 def hits(store: Store, number: str, asked: Parameters) -> Answer:
