@@ -1,6 +1,7 @@
 """How well elements are found again on pages they were not fitted on, beside published ways, and how fast.
 
     scripts/bench matching --packages .cache/pages [--pairs FOLDER] [--held-out] [--fit] [--speed]
+    scripts/bench matching --unseen .cache/pages
 
 `--packages` names a folder for pages of published packages (npm fetches them), `--pairs` one with rendered pairs.
 `--held-out` fits anew for each origin on all the others and reports on it: the honest figure. Without it the weights
@@ -18,7 +19,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from matching_baselines import BASELINES, Matcher, similo_above
-from matching_pages import TRACKS, Case, folder_sources, load_cases, package_sources, same_spot
+from matching_pages import TRACKS, UNSEEN, Case, folder_sources, load_cases, package_sources, same_spot
 from matching_targets import fit_targets, measure_targets, print_targets, targets_held_out, write_targets
 
 from heatreel.core.element import Element, Outline
@@ -144,6 +145,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--packages", type=Path, help="folder for the pages of published packages")
     parser.add_argument("--pairs", type=Path, help="folder of rendered, labelled pairs")
+    parser.add_argument("--unseen", type=Path, metavar="FOLDER", help="measure on the pairs that nothing is fitted on")
     parser.add_argument("--bundle", type=Path, default=Path(str(files("heatreel.capture") / "bundles" / "page.js")))
     parser.add_argument("--cache", type=Path, default=Path(".cache/outlines"), help="folder for outlines read once")
     parser.add_argument("--tracks", nargs="+", default=TRACKS, choices=TRACKS)
@@ -155,6 +157,8 @@ def main() -> None:
         *(folder_sources(args.pairs) if args.pairs else []),
         *(package_sources(args.packages) if args.packages else []),
     ]
+    if args.unseen:
+        sources = package_sources(args.unseen, UNSEEN)
     if args.speed:
         print_speed()
     if not sources:

@@ -3,7 +3,8 @@
 Pairs come from two places. A folder of rendered pairs holds `pairs/ID/{before,after}.html` and `truth.json`. The file
 `matching_packages.json` beside this one names pages in published packages, two versions of each, with labels made
 by hand: equal unique names first, then equal repeated names by order, then the rest by reading both pages; what one
-person could not decide was left out. No matcher was run before. Both say `before` path -> `after` path, or null.
+person could not decide was left out. No matcher was run before. `matching_unseen.json` holds pairs of other families
+in the same form, which nothing is ever fitted on. Both say `before` path -> `after` path, or null.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import re
 import subprocess
 import tarfile
 from collections.abc import Iterator
@@ -28,6 +30,7 @@ WIDE = {"width": 1280, "height": 800}
 NARROW = {"width": 390, "height": 844}
 HERE = Path(__file__).parent
 PACKAGES = HERE / "matching_packages.json"
+UNSEEN = HERE / "matching_unseen.json"
 
 # Families that share an origin are held out together: two versions of one template are not two witnesses.
 ORIGINS = {"bs0": "bs", "cb6": "cb", "sba5": "sba"}
@@ -72,7 +75,7 @@ def folder_sources(data: Path) -> list[Source]:
     ]
 
 
-def package_sources(cache: Path) -> list[Source]:
+def package_sources(cache: Path, listed: Path = PACKAGES) -> list[Source]:
     """The pairs of published packages, fetched with npm into the cache when they are not there."""
     return [
         Source(
@@ -82,7 +85,7 @@ def package_sources(cache: Path) -> list[Source]:
             _packaged(pair["after"], cache),
             [{"before": _path(before), "after": after and _path(after)} for before, after, _ in pair["truth"]],
         )
-        for pair in json.loads(PACKAGES.read_text())
+        for pair in json.loads(listed.read_text())
     ]
 
 
@@ -93,7 +96,7 @@ def _path(steps: str) -> str:
 
 
 def _packaged(page: dict[str, str], cache: Path) -> Path:
-    folder = cache / f"{page['package']}-{page['version']}"
+    folder = cache / f"{page['package']}-{page['version']}".replace("/", "_")
     if not folder.exists():
         cache.mkdir(parents=True, exist_ok=True)
         order = ["npm", "pack", "--silent", f"{page['package']}@{page['version']}"]
@@ -101,7 +104,16 @@ def _packaged(page: dict[str, str], cache: Path) -> Path:
         with tarfile.open(cache / name) as archive:
             archive.extractall(folder, filter="data")
         (cache / name).unlink()
-    return next(folder.iterdir()) / page["file"]
+    file = next(folder.iterdir()) / page["file"]
+    return _rooted(file, next(folder.iterdir()) / page["root"]) if "root" in page else file
+
+
+def _rooted(file: Path, root: Path) -> Path:
+    """A copy beside the file whose addresses lead from the site's root, as a server would have it."""
+    copy = file.with_name(f"rooted-{file.name}")
+    way = Path(*[".."] * len(file.parent.relative_to(root).parts)).as_posix()
+    copy.write_text(re.sub(r'(href|src)="/(?!/)', rf'\1="{way}/', file.read_text()))
+    return copy
 
 
 def load_cases(sources: list[Source], tracks: tuple[str, ...], bundle: Path, cache: Path) -> list[Case]:

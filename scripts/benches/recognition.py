@@ -133,7 +133,7 @@ def measure(source: str, root: Path | None, clicks: int, seed: int) -> dict[str,
             snapshots = workspace.snapshots(workspace.capture(""))
         known: list[Click] = []
         with running(folder) as collector, sync_playwright() as playwright:
-            head = snippet(collector, site.key)
+            head = snippet(str(collector), site.key)
             with served(folder_of_site, head) as base:
                 browser = playwright.chromium.launch(executable_path=find_browser(), args=browser_arguments())
                 page = browser.new_page(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")

@@ -5,6 +5,7 @@ The sessions are made first and not counted; then the steps are timed apart, in 
 reads their type and target, which any placement event by event must pay.
 
     scripts/bench replay --events 1000000 --rounds 3 --json out.json
+    scripts/bench replay --events 10000000 --stream
     scripts/bench replay --sketches .heatreel
 
 `--sketches` prints how alike the sketches of visitors and of captured states are in a workspace that has both: what
@@ -17,9 +18,11 @@ import argparse
 import base64
 import hashlib
 import json
+import resource
 import statistics
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -95,7 +98,7 @@ def outline_of(page: int, state: int, width: int, targets: int) -> Outline:
     return Outline(width, 6000, tuple(elements))
 
 
-def make_sessions(pages: CapturedPages, events: int, targets: int) -> list[Session]:
+def make_sessions(pages: CapturedPages, events: int, targets: int) -> Iterator[Session]:
     """Sessions of 200 events: views, clicks, moves and scrolls, with states and targets shared as a log shares them."""
     random = np.random.default_rng(7)
     names = list(pages.graphs)
@@ -112,12 +115,10 @@ def make_sessions(pages: CapturedPages, events: int, targets: int) -> list[Sessi
         [SeenState({f"k{number}": "on"} if number else {"k0": "off"}, sketch_of(page, number)) for number in range(5)]
         for page in range(len(names))
     ]
-    found = []
     for number in range(max(1, events // EVENTS_PER_SESSION)):
         page = int(random.integers(len(names)))
         viewport = DEFAULT_VIEWPORTS[int(random.integers(3))]
-        found.append(_session(number, page, viewport, made[page], seen[page], random))
-    return found
+        yield _session(number, page, viewport, made[page], seen[page], random)
 
 
 def _session(
@@ -186,7 +187,7 @@ def timed(pages: CapturedPages, sessions: list[Session]) -> dict[str, float]:
 
 def bench(options: argparse.Namespace) -> dict[str, Any]:
     pages = make_pages(options.targets, options.snapshots)
-    sessions = make_sessions(pages, options.events, options.targets)
+    sessions = list(make_sessions(pages, options.events, options.targets))
     events = sum(len(session.events) for session in sessions)
     rounds = [timed(make_pages(options.targets, options.snapshots), sessions) for _ in range(options.rounds)]
     median = {name: round(statistics.median(one[name] for one in rounds), 3) for name in rounds[0]}
@@ -199,6 +200,30 @@ def bench(options: argparse.Namespace) -> dict[str, Any]:
         "seconds": median,
         "sessions_to_hits_s": round(together, 3),
     }
+
+
+def streamed(options: argparse.Namespace) -> dict[str, Any]:
+    """The whole job over sessions that are made one after the other, and its peak of memory, MB."""
+    pages = make_pages(options.targets, options.snapshots)
+    started_mb = peak_mb()
+    began = time.process_time()
+    for _ in make_sessions(pages, options.events, options.targets):
+        pass
+    making = time.process_time() - began
+    placed = place_sessions(pages, make_sessions(pages, options.events, options.targets))
+    spent = time.process_time() - began - 2 * making
+    hits = sum(len(some) for some in placed.hits.values())
+    assert hits == placed.ledger.placed
+    return {
+        "events": placed.ledger.recorded,
+        "hits": hits,
+        "seconds": round(spent, 1),
+        "peak_mb": {"before": round(started_mb), "after": round(peak_mb())},
+    }
+
+
+def peak_mb() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def sketches(folder: Path) -> dict[str, Any]:
@@ -245,9 +270,10 @@ def main() -> None:
     parser.add_argument("--snapshots", type=int, default=50)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--json", type=Path)
+    parser.add_argument("--stream", action="store_true", help="make sessions one by one; tells the peak of memory")
     parser.add_argument("--sketches", type=Path, metavar="WORKSPACE")
     options = parser.parse_args()
-    document = sketches(options.sketches) if options.sketches else bench(options)
+    document = sketches(options.sketches) if options.sketches else (streamed if options.stream else bench)(options)
     text = json.dumps(document, indent=2)
     if options.json:
         options.json.write_text(text + "\n")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from heatreel.replay.importing.openreplay_dom import Dom
 from heatreel.replay.importing.posthog import elements_of_chain
 from heatreel.replay.importing.sealing import digest
 from importing.making import DATA, KEY, URL, run, write
@@ -36,24 +37,54 @@ def test_clarity_says_element_and_point(tmp_path: Path) -> None:
     assert 1_795_372_350_000 < session.started_ms < 1_795_372_351_000
 
 
-def test_openreplay_says_the_selector(tmp_path: Path) -> None:
+def test_openreplay_says_where_the_node_stood(tmp_path: Path) -> None:
+    """Its selector for two of the links is one and the same; its messages build the page, so each has a path."""
     done = run(tmp_path, DATA / "openreplay.json")
     assert not done.error and done.account and done.account.format == "openreplay"
     clicks = done.of("click")
-    assert [event.target.selector for event in clicks if event.target] == [
+    answer = "body > div:nth-of-type(1) > div:nth-of-type(1) > div:nth-of-type({})"
+    head = f"{answer} > div:nth-of-type(1) > h5:nth-of-type(1) > a:nth-of-type(1)"
+    assert [event.target.selector for event in clicks[:4] if event.target] == [
         "body > div:nth-of-type(1) > h1:nth-of-type(1)",
-        '[data-toggle="collapse"]',
-        "#collapseTwo > div:nth-of-type(1)",
-        '[data-toggle="collapse"]',
-        "#navbarDropdownPortfolio",
-        "#navbarDropdownPortfolio",
-        "p.text-center",
+        head.format(2),
+        f"{answer.format(2)} > div:nth-of-type(2) > div:nth-of-type(1)",
+        head.format(3),
     ]
-    # The same selector, told apart by what the elements say.
     assert clicks[1].target and clicks[3].target and clicks[1].target.key != clicks[3].target.key
     assert {event.data["point"] for event in clicks} == {"middle"}
     # Moves are in the window when they come, and on the page here.
     assert [(event.x, event.y) for event in done.of("move")][-1] == (500, 925)
+
+
+def test_openreplay_without_its_page_says_the_selector(tmp_path: Path) -> None:
+    messages = [
+        [0, 1_700_000_000_000],
+        [122, "https://shop.test/faq.html", "", 1_700_000_000_000, "FAQ"],
+        [5, 1000, 700],
+        [68, 12, 3, "FAQ", "#faq > .head:nth-child(2)", 5000, 100],
+        [8, 12, 99, 0, "DIV", False],
+        [68, 12, 3, "FAQ", "h1", 5000, 100],
+    ]
+    file = tmp_path / "messages.json"
+    file.write_text(json.dumps(messages))
+    done = run(tmp_path, file)
+    assert [event.target.selector for event in done.of("click") if event.target] == ["#faq > .head:nth-child(2)", "h1"]
+
+
+def test_openreplay_follows_what_was_moved_and_removed() -> None:
+    dom = Dom()
+    for message in ([7], [8, 1, 0, 0, "BODY", False], [8, 2, 1, 0, "P", False], [8, 3, 1, 1, "P", False],
+                    [9, 4, 3, 0], [8, 5, 3, 1, "A", False]):  # fmt: skip
+        dom.hear(message)
+    assert dom.path(5) == "body > p:nth-of-type(2) > a:nth-of-type(1)"
+    dom.hear([10, 3, 1, 0])
+    assert dom.path(5) == "body > p:nth-of-type(1) > a:nth-of-type(1)"
+    assert dom.path(2) == "body > p:nth-of-type(2)"
+    dom.hear([11, 3])
+    assert (dom.path(5), dom.path(2), dom.path(4), dom.path("x")) == ("", "body > p:nth-of-type(1)", "", "")
+    for odd in ([8], [8, "a", 1, 0, "P"], [10, 77, 1, 0], [11], [11, None], [8, 0, 1, 0, "P"], "text", [[8]]):
+        dom.hear(odd)
+    assert dom.path(2) == "body > p:nth-of-type(1)"
 
 
 def test_posthog_says_each_click_once(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pytest
@@ -277,6 +278,15 @@ def test_a_pointer_that_turns_back_again_and_again_thrashes() -> None:
     assert clusters(moved([0, 60, 120, 180, 240, 300, 360, 420]), "thrashing") == []
     assert clusters(moved(back_and_forth, gap_ms=1500), "thrashing") == []
     assert clusters(moved([0, 10, 0, 10, 0, 10, 0, 10]), "thrashing") == []
+
+
+@pytest.mark.parametrize("shakes_a_second", [1.5, 2.0, 2.5, 3.0, 3.5])
+def test_a_recorder_that_looks_ten_times_a_second_sees_a_pointer_thrash(shakes_a_second: float) -> None:
+    """Our own recorder notes where the pointer is each 100 ms: most turns lie between two looks."""
+    looks = [round(200 + 200 * math.sin(2 * math.pi * shakes_a_second * at / 10 + 0.4)) for at in range(40)]
+    assert clusters(moved(looks, gap_ms=100), "thrashing")
+    slowly = [round(200 + 200 * math.sin(2 * math.pi * 0.3 * at / 10)) for at in range(60)]
+    assert clusters(moved(slowly, gap_ms=100), "thrashing") == []
 
 
 def test_a_click_on_nothing_beside_a_control_is_a_near_miss() -> None:

@@ -10,7 +10,7 @@ import gzip
 import json
 import secrets
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -332,7 +332,7 @@ class Workspace:
 
     # Replays and hits
 
-    def save_replay(self, capture: Capture, ledger: Ledger, details: dict[str, Any], hits: dict[int, Hits]) -> int:
+    def save_replay(self, capture: Capture, ledger: Ledger, details: dict[str, Any], hits: Mapping[int, Hits]) -> int:
         """Keeps a replay with its hits by snapshot id; it takes the place of earlier ones of the capture."""
         blobs = {snapshot_id: self.blobs.put(columns.to_bytes()) for snapshot_id, columns in hits.items()}
         with self.db.atomic():

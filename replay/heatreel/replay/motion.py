@@ -12,6 +12,8 @@ from heatreel.replay.columns import POINTER_CODES, EventColumns
 from heatreel.replay.profiles import HesitationRule, QuickBackRule, ThrashingRule
 
 Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 
 Found = tuple[tuple[int, ...], dict[str, Any]]
 """Rows that a rule flagged together, and the values that made it fire."""
@@ -69,12 +71,7 @@ def thrashings(columns: EventColumns, order: Ints, rule: ThrashingRule) -> list[
     step = np.diff(np.stack([columns.x[moves], columns.y[moves]], axis=1), axis=0)
     lasted = np.diff(columns.time_ms[moves])
     same = (columns.document[moves[1:]] == columns.document[moves[:-1]]) & (lasted >= 0) & (lasted <= rule.span_ms)
-    length = np.hypot(*step.T)
-    turned = np.zeros(len(step), dtype=bool)
-    with np.errstate(invalid="ignore", over="ignore"):
-        along = (step[1:] * step[:-1]).sum(axis=1)
-    # Back by more than a right angle, both legs long enough to be meant.
-    turned[1:] = (along < 0) & (length[1:] >= rule.leg_px) & (length[:-1] >= rule.leg_px) & same[1:] & same[:-1]
+    turned = _turns(step, same, rule.leg_px)
     times, places = columns.time_ms[moves[1:]], np.flatnonzero(turned)
     found: list[Found] = []
     begin = 0
@@ -93,3 +90,22 @@ def thrashings(columns: EventColumns, order: Ints, rule: ThrashingRule) -> list[
         found.append((rows, {"turns": end - begin + 1, "span_ms": round(float(times[high] - times[low]))}))
         begin = end + 1
     return found
+
+
+def _turns(step: Floats, same: Bools, leg_px: float) -> Bools:
+    """Which steps begin a leg that goes back by more than a right angle, both legs long enough to be meant.
+
+    A leg is all steps on one way: a recorder that looks ten times a second sees two or three steps of each. `same`
+    is false for what is no step: from one document, or one time, to another.
+    """
+    with np.errstate(invalid="ignore", over="ignore"):
+        breaks = (step[1:] * step[:-1]).sum(axis=1) < 0
+        breaks |= ~same[1:] | ~same[:-1]
+        starts = np.concatenate([[0], np.flatnonzero(breaks) + 1])
+        legs = np.add.reduceat(step, starts, axis=0)
+        length = np.hypot(*legs.T)
+        back = (legs[1:] * legs[:-1]).sum(axis=1) < 0
+    meant = (length >= leg_px) & same[starts]
+    turned = np.zeros(len(step), dtype=bool)
+    turned[starts[1:][back & meant[1:] & meant[:-1]]] = True
+    return turned

@@ -24,6 +24,7 @@ from heatreel.replay.people import Kind, People
 from heatreel.replay.profiles import Profile, profile
 from heatreel.replay.rows import Placer, Rows
 from heatreel.replay.signals import Signals, find_signals
+from heatreel.replay.spilling import SpilledHits
 from heatreel.replay.visits import away_times
 
 DETAILS_VERSION = 1
@@ -90,7 +91,7 @@ def replay(
         "away_blob": workspace.blobs.put(placed.away.to_bytes()),
         "kept_blob": workspace.blobs.put(placed.kept.to_bytes()),
     }
-    number = workspace.save_replay(capture, placed.ledger, details, dict(placed.hits))
+    number = workspace.save_replay(capture, placed.ledger, details, placed.hits)
     return ReplayResult(number, capture.label, placed.ledger, details, placed.hits)
 
 
@@ -119,7 +120,7 @@ def place_sessions(
     kept = runs["person"] if runs["person"].account.seen else runs["synthetic"]
     details = {"version": DETAILS_VERSION, "signals": rules.as_json(), "error_px": None, **kept.account.as_json()}
     return Placed(
-        hits={pages.snapshots[ordinal].id: Hits.joined(parts) for ordinal, parts in kept.hits.items()},
+        hits=kept.hits,
         not_placed=join(kept.rest, _tables(placer)),
         ledger=replace(kept.account.ledger(), left_out=people.left_out),
         details=details | {"signatures": list(kept.signatures), "sampling": people.sampling()},
@@ -149,7 +150,7 @@ class _Run:
 
     placer: Placer
     account: Account
-    hits: dict[int, list[Hits]] = field(default_factory=dict)
+    hits: SpilledHits = field(default_factory=SpilledHits)
     rest: list[dict[str, NDArray[Any]]] = field(default_factory=list)
     away: list[Away] = field(default_factory=list)
     signatures: dict[str, int] = field(default_factory=dict)
@@ -162,7 +163,7 @@ class _Run:
         self.account.add(columns, rows, signals.clusters)
         signature = self._signatures(len(columns), signals)
         for ordinal, part in hits_of_rows(columns, rows, signals.bits, weights, signature).items():
-            self.hits.setdefault(ordinal, []).append(part)
+            self.hits.add(placer.pages.snapshots[ordinal].id, part)
         self.rest.append(_rest(columns, rows, placer))
         self.away.append(away_times(columns, rows.visit))
         self.keeping.add(columns, rows, placer)

@@ -1,21 +1,24 @@
 """OpenReplay: messages of its tracker, as lists (`[68, id, hesitation, label, selector, x, y]`) or as objects (`tp`).
 
-A click names its element by a selector, and its place as a share of the document, whose height no message tells: so it
-is placed in the middle of its element.
+A click names its element by a selector that may fit many, and by the number of its node: where the messages build the
+page too, the node tells its path. Its place is a share of the document, whose height no message tells: so it is placed
+in the middle of its element.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from heatreel.core.batches import with_key
 from heatreel.core.session import Session
 from heatreel.replay.importing import values
 from heatreel.replay.importing.account import Account, BadRow
 from heatreel.replay.importing.files import Source
 from heatreel.replay.importing.jsonstream import Broken, json_records
+from heatreel.replay.importing.openreplay_dom import Dom
 from heatreel.replay.importing.options import ImportOptions, names
 from heatreel.replay.importing.rows import Row, sessions_of
 from heatreel.replay.importing.selectors import foreign_target
@@ -48,6 +51,7 @@ class _Tab:
     viewport: tuple[int, int] | None = None
     scroll: tuple[float, float] = (0.0, 0.0)
     viewed: bool = True
+    dom: Dom = field(default_factory=Dom)
 
 
 def sessions(source: Source, account: Account, options: ImportOptions) -> Iterator[Session]:
@@ -64,12 +68,13 @@ def _rows(source: Source, account: Account, options: ImportOptions) -> Iterator[
     for line, session, message in _messages(source, account):
         try:
             number, fields = _read(message)
+            tab = tabs.setdefault(session, _Tab(url=options.url, viewport=options.viewport))
+            tab.dom.hear(message)
             if number not in MESSAGES:
                 continue
             kind = MESSAGES[number][0]
             if kind == "timestamp" and not session and not begun:
                 begun = f"messages of {fields.get('timestamp')}"
-            tab = tabs.setdefault(session, _Tab(url=options.url, viewport=options.viewport))
             row = _row(kind, fields, tab, options, campaigns.setdefault(session, {}))
         except BadRow as exc:
             account.bad_row(line, exc)
@@ -160,6 +165,8 @@ def _click(fields: dict[str, Any], tab: _Tab, options: ImportOptions, campaign: 
     if hesitation is not None and 0 < hesitation < 3_600_000:
         data["hover_ms"] = hesitation
     target = foreign_target(path, options.key, text)
+    if stood := tab.dom.path(fields.get("id")):
+        target = with_key(replace(target, selector=stood))
     return _made("click", tab, campaign, target=target, u=0.5, v=0.5, data=data)
 
 

@@ -135,7 +135,7 @@ def _match(target: Target, index: TargetIndex, weights: Mapping[str, float]) -> 
         status = "matched" if exact.visible else "hidden"
         return TargetMatch(exact.index, status, 1.0, float("inf"), "same selector, tag and name")
     scores = score_target(target, index, weights)
-    if exact is None and _is_foreign(target) and (found := _by_selector(target, index, scores)):
+    if _is_foreign(target) and (found := _by_selector(target, index, scores)):
         return found
     return _best(target, index, scores)
 
@@ -153,18 +153,30 @@ def _by_selector(target: Target, index: TargetIndex, scores: Floats) -> TargetMa
     """
     found = index.selected(target.selector)
     named = [place for place in found if _says(target, index.outline.elements[place])]
+    if not named and (target.name_hash or target.text_hash):
+        likely = _best(target, index, scores)
+        # What says the same elsewhere has moved; the selector counts others' children.
+        if likely.status == "matched" and _says(target, index.outline.elements[likely.index]):
+            return likely
     for some in (named, [place for place in named if index.visible[place]]):
         found = some or found
     shown = [place for place in found if index.visible[place]] or found
     if not shown:
         return None
     best = max(shown, key=lambda place: (scores[place], -place))
-    if len(shown) > 1 and not all(_inside(index.outline, place, best) for place in shown):
-        return TargetMatch(best, "ambiguous", 0.5, 0.0, f"its selector selects {len(shown)} elements")
+    rivals = [
+        place for place in shown if not (_inside(index.outline, place, best) or _inside(index.outline, best, place))
+    ]
+    margin = float(min((scores[best] - scores[place] for place in rivals), default=np.inf))
+    if margin < AMBIGUOUS_MARGIN:
+        # A link that goes elsewhere than all of these is not among them.
+        if target.href:
+            return None
+        return TargetMatch(best, "ambiguous", 0.5, margin, f"its selector selects {len(shown)} elements")
     status: Status = "matched" if index.visible[best] else "hidden"
     sure = bool(named) or not (target.name_hash or target.text_hash)
     why = "selected by its selector" if sure else "selected by its selector, says something else"
-    return TargetMatch(best, status, 0.97 if sure else SAYS_ELSE, float("inf"), why)
+    return TargetMatch(best, status, 0.97 if sure else SAYS_ELSE, margin, why)
 
 
 def _says(target: Target, element: Element) -> bool:
