@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import logging
 import re
 import time
@@ -72,6 +73,8 @@ class Api:
         except (Refused, HeatreelError):
             logger.info("%s: nothing to load yet", self.store.folder)
         self.replays.watch(self._waiting)
+        # Comparisons need it, and it is slow to load.
+        importlib.import_module("scipy.stats")
 
     def _waiting(self) -> tuple[str, int, float]:
         """See `Replays.watch`."""

@@ -52,6 +52,9 @@ class Attributes:
         return keep
 
     def _holds(self, one: Condition) -> Bools:
+        if one.key == "time" and isinstance(one.value, float) and one.operator in ("<", ">"):
+            # Nearly each session has a time of its own.
+            return self.started_ms < one.value if one.operator == "<" else self.started_ms > one.value
         values, codes = self.column(one.key)
         return np.array([one.holds(value) for value in values] or [False], bool)[codes]
 
@@ -63,14 +66,8 @@ class Attributes:
 
 
 def _factorized(values: list[Any]) -> tuple[list[Any], NDArray[np.int32]]:
-    distinct: dict[Any, int] = {}
-    found: list[Any] = []
-    codes = np.empty(len(values), np.int32)
-    for row, value in enumerate(values):
-        # True is 1 to a dict, and a list is no key of one.
-        name = (type(value), tuple(value) if isinstance(value, list) else value)
-        code = distinct.setdefault(name, len(found))
-        if code == len(found):
-            found.append(value)
-        codes[row] = code
-    return found, codes
+    # A list is no key of a dict.
+    names = [tuple(value) if isinstance(value, list) else value for value in values]
+    codes = {name: code for code, name in enumerate(dict.fromkeys(names))}
+    found = [list(name) if isinstance(name, tuple) else name for name in codes]
+    return found, np.fromiter(map(codes.__getitem__, names), np.int32, len(names))

@@ -22,7 +22,6 @@ from heatreel.overlays.kinds import KINDS
 from heatreel.overlays.layers import Layer, LayerSpec
 from heatreel.overlays.naming import name_of
 from heatreel.overlays.scenes import Scene, common_scale
-from heatreel.replay.matching import match_pages
 from heatreel.replay.projection import project
 from heatreel.replay.ranking import rank_elements
 
@@ -163,6 +162,9 @@ def _projected(hits: Hits, before: Chosen, after: Chosen) -> tuple[Hits, int]:
     """Between captures elements are matched, since a build may rename them; within one a selector says the same."""
     twins = None
     if before.data.capture.id != after.data.capture.id:
+        # It takes scipy's solver, which is slow to load.
+        from heatreel.replay.matching import match_pages
+
         twins = np.full(len(before.outline.elements), -1, np.int64)
         for match in match_pages(before.outline, after.outline):
             if match.verdict == "matched":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 import time
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -204,12 +204,13 @@ def _segments(data: Data) -> Answer:
     for key, of in SNAPSHOT_KEYS.items():
         counts = Counter(of(one) for one in data.snapshots)
         keys.append(_key(key, "text", counts))
-    days = Counter(datetime.fromtimestamp(row["started_ms"] / 1000, UTC).date().isoformat() for row in attributes.table)
+    days, sessions = np.unique((attributes.started_ms // 86_400_000).astype(np.int64), return_counts=True)
+    dates = days.astype("datetime64[D]").astype(str).tolist()
     document = {
         "version": DOCUMENT_VERSION,
         "data": data.token,
         "keys": [*keys, {"key": "time", "kind": "time", "operators": ["<", ">"], "values": [], "more": 0}],
-        "days": sorted(days.items()),
+        "days": list(zip(dates, sessions.tolist(), strict=True)),
     }
     return tagged(json_bytes(document))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from urllib.parse import urlencode
 
 from heatreel.app.viewer.data import Data
@@ -26,7 +27,7 @@ class Chosen:
     snapshot: Snapshot
     outline: Outline
 
-    @property
+    @cached_property
     def hits(self) -> Hits:
         return self.part.hits(self.snapshot)
 

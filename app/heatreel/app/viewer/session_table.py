@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from heatreel.app.viewer.grouping import groups
 from heatreel.app.viewer.slices import Slice
 from heatreel.core.hits import SIGNALS, TYPES
 
@@ -48,12 +49,7 @@ def session_table(part: Slice) -> SessionTable:
     session, kind, signals, time = (column(name) for name in ("session", "type", "signals", "time_ms"))
     snapshot = data.snapshot_of_row if rows is None else data.snapshot_of_row[rows]
     acts = np.isin(kind, ACTS)
-    first, last = np.full(size, np.inf), np.full(size, -np.inf)
-    np.minimum.at(first, session, time)
-    np.maximum.at(last, session, time)
-    carried = np.zeros(size, np.uint16)
-    some = np.flatnonzero(signals)
-    np.bitwise_or.at(carried, session[some], signals[some])
+    owned = groups(session, size)
     pairs = np.unique(session.astype(np.int64) * (len(data.snapshots) + 1) + snapshot)
     counts = {
         name: np.bincount(session[(signals & (1 << SIGNALS.index(name))) != 0], minlength=size) for name in TROUBLE
@@ -62,9 +58,9 @@ def session_table(part: Slice) -> SessionTable:
         events=np.bincount(session, minlength=size),
         clicks=np.bincount(session[acts], minlength=size),
         states=np.bincount(pairs // (len(data.snapshots) + 1), minlength=size),
-        signals=carried,
-        first_ms=np.where(np.isfinite(first), first, 0),
-        last_ms=np.where(np.isfinite(last), last, 0),
+        signals=owned.reduced(np.bitwise_or, signals, 0),
+        first_ms=owned.reduced(np.minimum, time, 0),
+        last_ms=owned.reduced(np.maximum, time, 0),
         started=data.attributes.started_ms,
         **counts,
     )
