@@ -75,7 +75,16 @@ def make(folder: Path, pages: int, events: int, sessions: int) -> None:
             for place, (one, n) in enumerate(zip(snapshots, counts, strict=True))
         }
         blob = workspace.blobs.put(gzip.compress(json.dumps(list(_sessions(sessions))).encode(), 1, mtime=0))
+        _number_visits(hits)
         workspace.save_replay(capture, Ledger(events, events, {}, {}), {"sessions_blob": blob}, hits)
+
+
+def _number_visits(hits: dict[int, Hits]) -> None:
+    """Visits are numbered without gaps, as a replay does it."""
+    _numbers, dense = np.unique(np.concatenate([one.visit for one in hits.values()]), return_inverse=True)
+    edges = np.cumsum([len(one) for one in hits.values()])[:-1]
+    for key, visit in zip(list(hits), np.split(dense.astype(np.int32), edges), strict=True):
+        hits[key] = replace(hits[key], visit=visit)
 
 
 def _states(workspace: Workspace, page_id: int, viewport: Viewport, rng: np.random.Generator) -> None:

@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 
 from heatreel.app.viewer.attributes import Attributes
 from heatreel.app.viewer.columns import Columns, load_columns
-from heatreel.app.viewer.grouping import groups
 from heatreel.core.blobs import Blobs
 from heatreel.core.hits import TYPES
 from heatreel.core.state import Snapshot
@@ -98,18 +97,16 @@ class Data:
     @cached_property
     def began_ms(self) -> NDArray[np.float64]:
         """When each visit began, epoch ms, shape (visits,)."""
-        found: NDArray[np.float64] = groups(self.columns["visit"], self.visit_count).reduced(
-            np.minimum, self.columns["time_ms"], np.inf
-        )
+        found = np.full(self.visit_count, np.inf)
+        np.minimum.at(found, self.columns["visit"], self.columns["time_ms"])
         return found
 
     @cached_property
     def deepest(self) -> NDArray[np.float32]:
         """The deepest page px that each visit had on screen, in whatever state; 0 where nothing says it."""
+        found = np.zeros(self.visit_count, np.float32)
         rows = np.isin(self.columns["type"], _DEPTHS)
-        found: NDArray[np.float32] = groups(self.columns["visit"][rows], self.visit_count).reduced(
-            np.maximum, self.columns["y"][rows], 0
-        )
+        np.maximum.at(found, self.columns["visit"][rows], self.columns["y"][rows])
         return found
 
     def warm(self) -> None:

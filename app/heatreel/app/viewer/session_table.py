@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from heatreel.app.viewer.grouping import groups
 from heatreel.app.viewer.slices import Slice
 from heatreel.core.hits import SIGNALS, TYPES
 
@@ -49,7 +48,10 @@ def session_table(part: Slice) -> SessionTable:
     session, kind, signals, time = (column(name) for name in ("session", "type", "signals", "time_ms"))
     snapshot = data.snapshot_of_row if rows is None else data.snapshot_of_row[rows]
     acts = np.isin(kind, ACTS)
-    owned = groups(session, size)
+    first, last, carried = np.full(size, np.inf), np.full(size, -np.inf), np.zeros(size, np.uint16)
+    np.minimum.at(first, session, time)
+    np.maximum.at(last, session, time)
+    np.bitwise_or.at(carried, session, signals)
     pairs = np.unique(session.astype(np.int64) * (len(data.snapshots) + 1) + snapshot)
     counts = {
         name: np.bincount(session[(signals & (1 << SIGNALS.index(name))) != 0], minlength=size) for name in TROUBLE
@@ -58,9 +60,9 @@ def session_table(part: Slice) -> SessionTable:
         events=np.bincount(session, minlength=size),
         clicks=np.bincount(session[acts], minlength=size),
         states=np.bincount(pairs // (len(data.snapshots) + 1), minlength=size),
-        signals=owned.reduced(np.bitwise_or, signals, 0),
-        first_ms=owned.reduced(np.minimum, time, 0),
-        last_ms=owned.reduced(np.maximum, time, 0),
+        signals=carried,
+        first_ms=np.where(np.isfinite(first), first, 0),
+        last_ms=np.where(np.isfinite(last), last, 0),
         started=data.attributes.started_ms,
         **counts,
     )
