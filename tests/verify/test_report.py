@@ -133,7 +133,7 @@ def test_it_opens_from_disk_and_its_controls_work(report: Path) -> None:
             await tab.locator(".slider input").first.focus()
             await tab.keyboard.press("Home")
             at = await tab.locator(".slider").first.evaluate("el => el.style.getPropertyValue('--at')")
-            warm = tab.locator(".slider img.heat").first
+            warm = tab.locator(".slider img.predicted").first
             cold = [await warm.is_visible()]
             await tab.uncheck("#heat")
             cold.append(await warm.is_visible())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -53,7 +53,9 @@ def captured_sides(
             )  # fmt: skip
             heal = None
             if base:
-                options, heal = options.asking(recipes_from(folder, base.label)), healer(folder, base.label)
+                # Pages are paired by their route, whatever file or option gave BASE its routes.
+                options = replace(options, table=base.routes).asking(recipes_from(folder, base.label))
+                heal = healer(folder, base.label)
             result = capture_urls(folder, pages.urls, options, progress, heal)
         for line in result.failures():
             say(line, "bold yellow")

@@ -52,6 +52,9 @@ async def follow_all(explorer: Explorer, asked: list[Asked], key: str, heal: Hea
     """
     redone = []
     for one in asked:
+        if _is_found(explorer, one):
+            redone.append(Redone(one.name, one.source, one.id, one.id))
+            continue
         explorer.tab.earn(explorer.tab.pace_s * (1 + len(one.recipe)))
         try:
             if one.source == VISITORS:
@@ -63,6 +66,13 @@ async def follow_all(explorer: Explorer, asked: list[Asked], key: str, heal: Hea
             explorer.dirty = True
             redone.append(_not_done(one, str(exc)))
     return redone
+
+
+def _is_found(explorer: Explorer, asked: Asked) -> bool:
+    """Whether exploring has just come by the same recipe to what bears the same id, which holds what it reveals."""
+    return bool(asked.id) and any(
+        found.state.id == asked.id and found.state.recipe == asked.recipe for found in explorer.found
+    )
 
 
 def _not_done(asked: Asked, reason: str) -> Redone:
