@@ -10,7 +10,7 @@ from heatreel.core.blobs import write_atomic
 from heatreel.core.config import Config
 from heatreel.core.hits import Away
 from heatreel.core.workspace import Capture, Replay, Workspace
-from heatreel.replay.hits_json import session_table
+from heatreel.replay.hits_json import not_placed, session_table
 from heatreel.replay.insights.asking import Goal, Wishes
 from heatreel.replay.insights.insights import Insights, find_insights
 from heatreel.replay.insights.kept import Kept, nothing_kept
@@ -41,6 +41,7 @@ def insights_of(
         _kept(workspace, replay),
         _away(workspace, replay),
         replay.details,
+        not_placed(workspace, replay),
     )
     return find_insights(material, wishes_of(config), capture.label, str(segment))
 

@@ -6,6 +6,7 @@ by replay: what people of the plan click, open and see. A claim of chance alone 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +24,7 @@ from heatreel.replay.graphs import CapturedPages
 from heatreel.replay.insights.calls import IGNORED, UNSEEN
 from heatreel.replay.insights.insights import Insights, find_insights
 from heatreel.replay.insights.material import Material
+from heatreel.replay.insights.navigation import NEVER
 from heatreel.replay.insights.states import UNUSED
 from heatreel.replay.replay import place_sessions
 
@@ -227,6 +229,20 @@ class Truth:
             self._rate(claim.where.page, [link["selector"]], claim.where.viewport) for link in (links[0], links[-1])
         )
         return best > worst
+
+    def _navigation(self, claim: Insight) -> bool:
+        items = claim.evidence["items"]
+        unused = {item["selector"] for item in items if item["interval"][1] < NEVER}
+        clicked = {visit for (_, selector), visits in self._clicked.items() if selector in unused for visit in visits}
+        return len(clicked) < NEVER * len(self.crowd.stays)
+
+    def _entry_exit(self, claim: Insight) -> bool:
+        begins = claim.evidence["about"] == "begin"
+        pages: dict[str, str] = {}
+        for stay in self.crowd.stays:
+            if not begins or stay.session not in pages:
+                pages[stay.session] = stay.page
+        return Counter(pages.values()).most_common(1)[0][0] == claim.where.page
 
     def _viewports_differ(self, claim: Insight) -> bool:
         return self._differ(claim, lambda name: {"viewport": name})

@@ -6,7 +6,7 @@ opposite of its parts (Simpson's paradox) the parts are believed and the total i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -14,7 +14,7 @@ import numpy as np
 
 from heatreel.core.insight import Insight
 from heatreel.core.rates import Difference, difference
-from heatreel.replay.insights.asking import Question, Tested
+from heatreel.replay.insights.asking import LEVEL, Question, Tested
 from heatreel.replay.insights.exposure import rows_of
 from heatreel.replay.insights.material import Bools, Floats, Ints, Material
 from heatreel.replay.insights.shares import Share, percent, share_of_sums
@@ -130,49 +130,69 @@ class _Table:
         self.n = self._counted(self.key[here], None)
         self.weight = self._counted(self.key[here], weight[here])
         self.squared = self._counted(self.key[here], weight[here] ** 2)
+        self.weighted = bool((weight != 1).any())
+        self._all: dict[tuple[int, ...], tuple[Floats, ...]] = {}
 
     def _counted(self, keys: Ints, weight: Floats | None) -> Floats:
         counts = np.bincount(keys, weight, 2 * self.strata * self.places).astype(np.float64)
         return counts.reshape(2, self.strata, self.places)
 
-    def shares(
-        self, material: Material, clicking: Ints, places: Sequence[int]
-    ) -> tuple[list[Share], list[list[Share]]]:
-        """The shares of both sides, in all and in each stratum, at some places."""
+    def counted(self, material: Material, clicking: Ints, places: tuple[int, ...]) -> _Counts:
+        """The visits that clicked, and all at some places, by side and stratum."""
         keys = self.key[clicking]
         known = keys >= 0
         does = self._counted(keys[known], None)[:, :, places].sum(axis=2)
-        told = self._counted(keys[known], material.visits.weight[clicking[known]])[:, :, places].sum(axis=2)
-        n, weight, squared = (one[:, :, places].sum(axis=2) for one in (self.n, self.weight, self.squared))
+        told = does
+        if self.weighted:
+            told = self._counted(keys[known], material.visits.weight[clicking[known]])[:, :, places].sum(axis=2)
+        if places not in self._all:
+            self._all[places] = tuple(one[:, :, places].sum(axis=2) for one in (self.n, self.weight, self.squared))
+        return _Counts((does, told, *self._all[places]))
 
-        def of(side: int, stratum: int | slice) -> Share:
-            sums = [float(one[side, stratum].sum()) for one in (does, told, n, weight, squared)]
-            return share_of_sums(round(sums[0]), sums[1], round(sums[2]), sums[3], sums[4])
 
-        total = [of(side, slice(None)) for side in (0, 1)]
-        return total, [[of(0, stratum), of(1, stratum)] for stratum in range(1, self.strata)]
+@dataclass(frozen=True)
+class _Counts:
+    """Sums by side and stratum, each of shape (2, strata): visits that clicked and their weight; all visits, their
+    weight, and this squared."""
+
+    sums: tuple[Floats, ...]
+
+    def total(self, side: int) -> Share:
+        return _share(one[side].sum() for one in self.sums)
+
+    def parts(self) -> list[tuple[Share, Share]]:
+        """The shares of both sides in each stratum where both have enough visits."""
+        n = self.sums[2]
+        enough = [at for at in range(1, n.shape[1]) if n[:, at].min() >= LEAST_IN_PART]
+        return [(_share(one[0, at] for one in self.sums), _share(one[1, at] for one in self.sums)) for at in enough]
+
+
+def _share(sums: Iterable[float]) -> Share:
+    does, told, n, weight, squared = sums
+    return share_of_sums(round(does), float(told), round(n), float(weight), float(squared))
 
 
 def _of_thing(question: Question, thing: int, tables: Sequence[_Table]) -> Iterator[Tested]:
     material = question.material
     controls = material.controls_of_thing[thing]
     rows = np.concatenate([rows_of(material, control) for control in controls])
-    clicking = np.unique(material.table.visit[rows])
-    if len(clicking) < LEAST_CLICKED:
+    if len(rows) < LEAST_CLICKED:
         return
-    places = sorted({control.place for control in controls if control.shown})
+    clicking = np.unique(material.table.visit[rows])
+    places = tuple(sorted({control.place for control in controls if control.shown}))
+    if len(clicking) < LEAST_CLICKED or not places:
+        return
     for table in tables:
-        total, parts = table.shares(material, clicking, places)
-        if min(one.sample.total for one in total) < LEAST_VISITS:
+        counts = table.counted(material, clicking, places)
+        rates = (counts.total(0), counts.total(1))
+        if min(one.sample.total for one in rates) < LEAST_VISITS:
             continue
-        rates = (total[0], total[1])
-        strata = [(one[0], one[1]) for one in parts if min(one[0].sample.total, one[1].sample.total) >= LEAST_IN_PART]
         apart = difference(rates[0].sample, rates[1].sample)
         told = partial(_told, question, thing, table.split, rates, apart)
-        if abs(apart.value) < LEAST_APART:
+        if abs(apart.value) < LEAST_APART or apart.p > LEVEL:
             # It counts among the comparisons that were made, though it would not be told.
             yield Tested(max(apart.p, 0.5), told)
-        elif _is_opposite(apart, strata):
+        elif _is_opposite(apart, strata := counts.parts()):
             yield Tested(apart.p, partial(_simpson, question, thing, table.split, rates, apart, strata))
         else:
             yield Tested(apart.p, told)

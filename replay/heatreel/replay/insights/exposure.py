@@ -7,13 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from heatreel.core.dwell import SEEN_MS
+from heatreel.core.element import Element
 from heatreel.replay.insights.material import Bools, Control, Floats, Ints, Material, Place
 
 
 @dataclass(frozen=True)
 class Seen:
-    """`visits`, shape (v,): those that had the middle of a control on screen for `SEEN_MS`, or clicked it. `seconds`:
-    for how long, on average over these."""
+    """`visits`, shape (v,): those that had the middle of a control on screen for `SEEN_MS`, or at their end, or clicked
+    it. `seconds`: for how long, on average over those that were timed."""
 
     visits: Bools
     seconds: float
@@ -35,6 +36,7 @@ class Exposures:
     def __init__(self, material: Material) -> None:
         self.material = material
         self._by_snapshot = _stretches(material)
+        self._last = _last(material)
         self._known: dict[int, Seen] = {}
 
     def of(self, control: Control) -> Seen:
@@ -46,21 +48,27 @@ class Exposures:
     def _find(self, control: Control) -> Seen:
         material = self.material
         total = np.zeros(len(material.visits.place))
+        at_last = np.zeros(len(total), bool)
         for ordinal in control.shown:
-            some = self._by_snapshot.get(ordinal)
-            if some is None:
-                continue
             element = material.outlines[ordinal].elements[control.at[ordinal]]
-            middle = element.box[1] + element.box[3] / 2
-            if element.position in ("fixed", "sticky"):
-                on_screen = np.ones(len(some.visit), bool)
-            else:
-                on_screen = (some.top <= middle) & (middle < some.bottom)
-            total += np.bincount(some.visit[on_screen], some.ms[on_screen], len(total))
+            some = self._by_snapshot.get(ordinal)
+            if some is not None:
+                on_screen = _on_screen(element, some)
+                total += np.bincount(some.visit[on_screen], some.ms[on_screen], len(total))
+            ends = self._last.get(ordinal)
+            if ends is not None:
+                at_last[ends.visit[_on_screen(element, ends)]] = True
         seen = total >= SEEN_MS
         seconds = float(total[seen].mean()) / 1000 if seen.any() else 0.0
-        seen |= clicked(material, control)
-        return Seen(seen, seconds)
+        return Seen(seen | at_last | clicked(material, control), seconds)
+
+
+def _on_screen(element: Element, some: _Stretches) -> Bools:
+    """Whether the middle of an element's height is in each window."""
+    if element.position in ("fixed", "sticky"):
+        return np.ones(len(some.visit), bool)
+    middle = element.box[1] + element.box[3] / 2
+    return (some.top <= middle) & (middle < some.bottom)
 
 
 def clicked(material: Material, control: Control) -> Bools:
@@ -84,14 +92,28 @@ def _by_control(material: Material) -> tuple[Ints, Ints]:
 
 
 def reach_at(material: Material, place: Place) -> Floats:
-    """The deepest page px that each visit at a place had on screen, in the order of visits, sorted; shape (visits,)."""
-    found, snap = material.stood
-    here = material.place_of[snap] == place.number
-    visit = np.searchsorted(material.visit_ids, found.visit[here])
+    """The deepest page px that each visit at a place had on screen, in order; shape (visits whose depth is known,)."""
     deepest = np.full(len(material.visits.place), -1.0)
-    np.maximum.at(deepest, visit, found.bottom[here].astype(np.float64))
+    rows = material.watching
+    np.maximum.at(deepest, material.table.visit[rows], material.depths[rows])
     known = deepest[material.visits_at(place)]
     return np.sort(known[known >= 0])
+
+
+def _last(material: Material) -> dict[int, _Stretches]:
+    """What each visit had on screen at its end, by snapshot: for how long nobody knows, so `ms` is 0."""
+    rows = material.watching
+    visit = material.table.visit[rows]
+    last = rows[np.append(visit[1:] != visit[:-1], True)] if len(rows) else rows
+    number = material.table.visit[last]
+    ends = np.searchsorted(material.table.visit, number, side="right") - 1
+    snap, bottom = material.table.snap[ends], material.depths[last]
+    top = bottom - material.window_of(material.table.session[last], snap)
+    found = {}
+    for ordinal in np.unique(snap).tolist():
+        here = snap == ordinal
+        found[ordinal] = _Stretches(number[here], top[here], bottom[here], np.zeros(int(here.sum())))
+    return found
 
 
 def _stretches(material: Material) -> dict[int, _Stretches]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from heatreel.core.insight import Insight
 from heatreel.core.version import DOCUMENT_VERSION
+from heatreel.replay.insights.alignment import find_late_shifts, find_misaligned
 from heatreel.replay.insights.asking import Question, Tested, Wishes, corrected
 from heatreel.replay.insights.calls import find_calls
 from heatreel.replay.insights.clickable import find_clickable
@@ -16,8 +17,12 @@ from heatreel.replay.insights.differ import test_differences
 from heatreel.replay.insights.enough import enough_of
 from heatreel.replay.insights.forms import find_forms
 from heatreel.replay.insights.frustration import find_frustration
+from heatreel.replay.insights.goals import test_goals
 from heatreel.replay.insights.material import Material
+from heatreel.replay.insights.navigation import find_entries, find_navigation
 from heatreel.replay.insights.states import find_states, test_states
+from heatreel.replay.insights.targets import find_targets
+from heatreel.replay.insights.trend import find_drift, test_trend
 
 FINDS: tuple[Callable[[Question], Iterator[Insight]], ...] = (
     find_calls,
@@ -25,10 +30,22 @@ FINDS: tuple[Callable[[Question], Iterator[Insight]], ...] = (
     find_frustration,
     find_states,
     find_forms,
+    find_navigation,
+    find_entries,
+    find_targets,
+    find_misaligned,
+    find_late_shifts,
+    find_drift,
 )
 """Kinds that judge one thing by an interval against a bound."""
 
-TESTS: tuple[Callable[[Question], Iterable[Tested]], ...] = (test_destinations, test_states, test_differences)
+TESTS: tuple[Callable[[Question], Iterable[Tested]], ...] = (
+    test_destinations,
+    test_states,
+    test_differences,
+    test_trend,
+    test_goals,
+)
 """Kinds that compare. The comparisons of each kind are corrected together."""
 
 _SEVERITY = {"error": 3.0, "warning": 2.0, "info": 1.0}

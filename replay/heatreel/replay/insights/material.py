@@ -20,9 +20,11 @@ from heatreel.core.dwell import Moments, Watched, moments
 from heatreel.core.element import Element, Outline
 from heatreel.core.hits import SIGNALS, TYPES, Away, Hits
 from heatreel.core.insight import Where
+from heatreel.core.reach import settled_depths
 from heatreel.core.state import DEFAULT, Snapshot
 from heatreel.replay.insights.kept import Kept
 from heatreel.replay.matching import match_pages
+from heatreel.replay.not_placed import NotPlaced
 from heatreel.replay.ranking import label_of
 
 Ints = NDArray[np.int64]
@@ -117,6 +119,7 @@ class Material:
         kept: Kept,
         away: Away | None = None,
         details: Mapping[str, Any] | None = None,
+        not_placed: NotPlaced | None = None,
     ) -> None:
         self.snapshots = tuple(snapshots)
         self.outlines = tuple(outlines)
@@ -124,6 +127,7 @@ class Material:
         self.kept = kept
         self.away = away
         self.details = details or {}
+        self.not_placed = not_placed
         self.notes: dict[str, Any] = {}
         self.places = _places(self.snapshots)
         self.place_of = np.zeros(len(self.snapshots), np.int64)
@@ -291,15 +295,29 @@ class Material:
         """The height of the window of each session, CSS px; 0 where unknown."""
         return np.array([row.get("height") or 0 for row in self.sessions] or [0], np.float64)
 
+    def window_of(self, session: Ints, snap: Ints) -> Floats:
+        """The height of the window of sessions on snapshots, CSS px; that of the viewport where it is unknown."""
+        usual = np.array([snapshot.viewport.height for snapshot in self.snapshots] or [0], np.float64)
+        heights = self.windows[np.minimum(session, len(self.windows) - 1)]
+        return np.where(heights > 0, heights, usual[snap])
+
+    @cached_property
+    def watching(self) -> Ints:
+        """The rows that say what is on screen."""
+        return np.flatnonzero(np.isin(self.table.type, (TYPES.index("view"), TYPES.index("scroll"))))
+
+    @cached_property
+    def depths(self) -> Floats:
+        """The `y` of all rows; for views the depth that the page came to rest at."""
+        return settled_depths(self._hits)[self._order].astype(np.float64)
+
     @cached_property
     def stood(self) -> tuple[Moments, Ints]:
         """Where windows stood still and for how long, over all places, and the snapshot of each such moment."""
         hits = self._hits
-        usual = np.array([self.snapshots[ordinal].viewport.height for ordinal in range(len(self.snapshots))] or [0])
         snap = np.empty(len(hits), np.int64)
         snap[self._order] = self.table.snap
-        heights = self.windows[np.minimum(hits.session, len(self.windows) - 1)]
-        window = np.where(heights > 0, heights, usual[snap]).astype(np.float32)
+        window = self.window_of(hits.session.astype(np.int64), snap).astype(np.float32)
         found = moments(Watched(hits, np.ones(len(hits), bool), window, self.away))
         return found, snap[found.row]
 
