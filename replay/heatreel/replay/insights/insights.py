@@ -20,6 +20,7 @@ from heatreel.replay.insights.frustration import find_frustration
 from heatreel.replay.insights.goals import test_goals
 from heatreel.replay.insights.material import Material
 from heatreel.replay.insights.navigation import find_entries, find_navigation
+from heatreel.replay.insights.reading import find_reading
 from heatreel.replay.insights.states import find_states, test_states
 from heatreel.replay.insights.targets import find_targets
 from heatreel.replay.insights.trend import find_drift, test_trend
@@ -36,6 +37,7 @@ FINDS: tuple[Callable[[Question], Iterator[Insight]], ...] = (
     find_misaligned,
     find_late_shifts,
     find_drift,
+    find_reading,
 )
 """Kinds that judge one thing by an interval against a bound."""
 
