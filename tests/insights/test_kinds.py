@@ -13,7 +13,7 @@ from heatreel.replay.insights.asking import Goal, Wishes
 from heatreel.replay.insights.insights import Insights, find_insights
 from heatreel.replay.insights.material import Material
 from heatreel.replay.insights.reading import pattern_of
-from insights_making import DESKTOP, PHONE, Diary, element, material, page_of, shot, tab
+from insights_making import DESKTOP, PHONE, Diary, material, page_of, shot, tab
 
 BUY = ("#buy", "button", (100.0, 500.0, 200.0, 50.0), {"bold": True})
 DEEP = ("#deep", "button", (100.0, 2600.0, 200.0, 50.0), {"bold": True})
@@ -36,7 +36,7 @@ def only(found: Insights, rule: str) -> Insight:
 
 
 def one_page(visits: int = 400, seed: int = 4) -> Material:
-    """Half buy, a third click the picture, which is dead; a tenth scrolls to the end; nobody clicks the quiet button."""
+    """Half buy, a third click the picture, which is dead; a tenth scrolls to the end; nobody clicks “quiet”."""
     outline = page_of(PAGE, 3000)
     diary, random = Diary([outline]), np.random.default_rng(seed)
     for _ in range(visits):
@@ -144,7 +144,7 @@ def two_sides(visits: int, rates: dict[str, float], viewports: bool = False) -> 
     diary, random = Diary([outline, outline]), np.random.default_rng(8)
     for at in range(visits):
         name = list(rates)[at % 2]
-        acts = [one for one in (["#buy"] if random.random() < rates[name] else []) + ["#quiet"]]
+        acts = ["#quiet", *(["#buy"] if random.random() < rates[name] else [])]
         diary.visit(diary.session(variant="" if viewports else name), at % 2 if viewports else 0, 900, *acts)
     shots = [shot(1, "/", DESKTOP, 900), shot(2, "/", PHONE, 900)]
     return find_insights(material(shots, [outline, outline], diary))
@@ -193,19 +193,21 @@ def tabs() -> tuple[Outline, Outline, Outline]:
         (name, "button", (100.0 + 100 * at, 100.0, 80.0, 30.0), {"role": "tab"}) for at, name in enumerate(names)
     ]
     panels = [(f"{name}-panel", "div", (100.0, 200.0, 400.0, 200.0), {"visible": False}) for name in names]
-    around = element(1, "#list", "div", (100, 90, 300, 50), name="")
-    plain = page_of([("#list", "div", (100, 90, 300, 50), {}), *buttons, *panels], 900)
-    plain = replace(
-        plain, elements=tuple(replace(one, parent=1) if one.selector in names else one for one in plain.elements)
-    )
-    assert plain.elements[1].selector == around.selector
-    return plain, *(
-        replace(
-            plain,
-            elements=tuple(replace(o, visible=o.visible or o.selector == f"{name}-panel") for o in plain.elements),
-        )
-        for name in names
-    )
+    plain = inside(page_of([("#list", "div", (100, 90, 300, 50), {}), *buttons, *panels], 900), set(names))
+    first, second = (showing(plain, f"{name}-panel") for name in names)
+    return plain, first, second
+
+
+def inside(outline: Outline, selectors: set[str]) -> Outline:
+    """The outline with some elements inside its second one."""
+    elements = (replace(one, parent=1) if one.selector in selectors else one for one in outline.elements)
+    return replace(outline, elements=tuple(elements))
+
+
+def showing(outline: Outline, selector: str) -> Outline:
+    """The outline with one more element shown."""
+    elements = (replace(one, visible=one.visible or one.selector == selector) for one in outline.elements)
+    return replace(outline, elements=tuple(elements))
 
 
 def test_states_that_are_opened_and_those_that_nobody_opens() -> None:
