@@ -23,7 +23,7 @@ from urllib.parse import urlencode
 import numpy as np
 
 from heatreel.app.viewer.backend import Beside
-from heatreel.core.config import SiteConfig
+from heatreel.core.config import Config
 from heatreel.core.hits import SIGNALS, TYPES, Hits, Ledger
 from heatreel.core.state import Action, State
 from heatreel.core.viewport import Viewport
@@ -146,7 +146,7 @@ def _sessions(count: int) -> Iterator[dict[str, Any]]:
 
 async def measure(folder: Path) -> None:
     began = time.perf_counter()
-    backend = Beside(folder, SiteConfig(), "http://127.0.0.1:8765", replays=False)
+    backend = Beside(folder, Config(), "http://127.0.0.1:8765", replays=False)
 
     async def ask(path: str, *pairs: tuple[str, str]) -> float:
         start = time.perf_counter()

@@ -24,7 +24,7 @@ from heatreel.app.viewer.cache import Cache
 from heatreel.app.viewer.guard import Door
 from heatreel.app.viewer.serving import viewer_routes
 from heatreel.capture.collector import running
-from heatreel.core.config import SiteConfig
+from heatreel.core.config import Config, SiteConfig
 from heatreel.core.rates import rate
 from heatreel.core.workspace import Workspace
 from viewer_making import ask, capture_site, make_site, store, visitors
@@ -41,7 +41,7 @@ def test_the_first_minute(tmp_path: Path) -> None:
     """Nothing, then events, then a capture, then a replay: each time it is said what comes next."""
     with Workspace.writing(tmp_path) as workspace:
         key = workspace.site().key
-    api = Api(tmp_path, SiteConfig(query=("id",)), "http://127.0.0.1:1")
+    api = Api(tmp_path, Config(site=SiteConfig(query=("id",))), "http://127.0.0.1:1")
     document = ask(api, "workspace")
     line = f'<script async src="http://127.0.0.1:1/heatreel.js" data-site="{key}" data-query="id"></script>'
     assert document["site"]["snippet"] == line
@@ -137,6 +137,9 @@ def test_sessions_behind_an_element_and_an_area(api: Api) -> None:
     area = ",".join(str(side) for side in buy["box"])
     inside = ask(api, "sessions", ("snapshot", str(snapshot.id)), ("area", area), ("limit", "1000"))
     assert {one["session"] for one in behind["sessions"]} <= {one["session"] for one in inside["sessions"]}
+    everywhere = ask(api, "sessions", ("on", "#buy"), ("limit", "1000"))
+    assert everywhere["total"] >= behind["total"]
+    assert {one["session"] for one in behind["sessions"]} <= {one["session"] for one in everywhere["sessions"]}
     nowhere = ask(api, "sessions", ("snapshot", str(snapshot.id)), ("area", "-50,-50,10,10"))
     assert nowhere["total"] == 0
 
@@ -234,7 +237,7 @@ def test_pictures_and_dom(api: Api) -> None:
 
 def test_the_process_beside_answers_and_comes_back(site: Path, api: Api) -> None:
     async def talk() -> None:
-        backend = Beside(site, SiteConfig(), "http://127.0.0.1:8765", replays=False)
+        backend = Beside(site, Config(), "http://127.0.0.1:8765", replays=False)
 
         async def get(path: str, *pairs: tuple[str, str]) -> Answer:
             return await backend.ask("GET", path, urlencode(pairs), {})
@@ -282,7 +285,7 @@ def test_a_cache_makes_once_and_keeps_its_bounds() -> None:
 def test_the_collector_never_waits_for_the_viewer(site: Path, tmp_path: Path) -> None:
     """With the viewer's process stopped and questions waiting for it, visitors are answered all the same."""
     shutil.copytree(site, tmp_path / "w")
-    backend = Beside(tmp_path / "w", SiteConfig(), "http://127.0.0.1:8765", replays=False)
+    backend = Beside(tmp_path / "w", Config(), "http://127.0.0.1:8765", replays=False)
     try:
         with running(tmp_path / "w", routes=viewer_routes(backend, Door("127.0.0.1"))) as url, httpx.Client() as client:
             assert client.get(f"{url}/api/v1/workspace", timeout=60).status_code == 200

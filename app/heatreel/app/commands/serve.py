@@ -39,7 +39,8 @@ def serve(
     from heatreel.capture import collector
     from heatreel.core.config import find_config, load_config
 
-    site = load_config(config or find_config(Path())).site
+    loaded = load_config(config or find_config(Path()))
+    site = loaded.site
     key = collector.make_ready(workspace, site)
     base = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     say("Put this before </body> or into <head> of your pages:")
@@ -53,5 +54,5 @@ def serve(
 
     door = door_of(host)
     say(f"receiving at {base}/collect, viewer at {base}/" + (f"?token={door.token}" if door.token else ""))
-    with opened(workspace, site, base, door, replays) as routes:
+    with opened(workspace, loaded, base, door, replays) as routes:
         collector.serve(workspace, host, port, site=site, origins=tuple(origin or ()), routes=routes)

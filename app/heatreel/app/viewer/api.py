@@ -15,7 +15,7 @@ from heatreel.app.viewer.arrivals import Arrivals
 from heatreel.app.viewer.parameters import Parameters
 from heatreel.app.viewer.replays import Replays
 from heatreel.app.viewer.store import Store
-from heatreel.core.config import SiteConfig
+from heatreel.core.config import Config
 from heatreel.core.errors import CannotRun, HeatreelError, InputError
 
 logger = logging.getLogger(__name__)
@@ -33,9 +33,9 @@ class Api:
     """Answers questions about one workspace, from any thread."""
 
     def __init__(
-        self, folder: Path, site: SiteConfig | None = None, base: str = "http://127.0.0.1:8765", replays: bool = False
+        self, folder: Path, config: Config | None = None, base: str = "http://127.0.0.1:8765", replays: bool = False
     ) -> None:
-        self.store = Store(folder, site, base)
+        self.store = Store(folder, config, base)
         self.arrivals = Arrivals(folder)
         self.replays = Replays(folder, replays)
         store, arrivals, made = self.store, self.arrivals, self.replays

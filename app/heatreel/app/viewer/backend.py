@@ -17,7 +17,7 @@ from typing import Any, Protocol
 from heatreel.app.viewer.answers import Answer, Refused
 from heatreel.app.viewer.api import Api
 from heatreel.app.viewer.worker import read_frame, write_frame
-from heatreel.core.config import SiteConfig
+from heatreel.core.config import Config
 
 MOST_WAITING = 200
 """Requests that may wait for answers; more are told to come back."""
@@ -102,8 +102,13 @@ def _tell(loop: asyncio.AbstractEventLoop, future: asyncio.Future[Answer], answe
 class Beside:
     """Answers in a process of its own, which is started again when it has died."""
 
-    def __init__(self, folder: Path, site: SiteConfig, base: str, replays: bool) -> None:
-        self._wanted = {"folder": str(folder), "site": site.model_dump(mode="json"), "base": base, "replays": replays}
+    def __init__(self, folder: Path, config: Config, base: str, replays: bool) -> None:
+        self._wanted = {
+            "folder": str(folder),
+            "config": config.model_dump(mode="json"),
+            "base": base,
+            "replays": replays,
+        }
         self._numbers = itertools.count(1)
         self._job = _Job(self._wanted)
 

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from heatreel.app.viewer.answers import Answer, json_bytes, tagged
 from heatreel.app.viewer.data import Data
+from heatreel.app.viewer.pages import iso
 from heatreel.app.viewer.parameters import Parameters
 from heatreel.app.viewer.places import address, data_of, where_of
 from heatreel.app.viewer.store import Store
@@ -67,7 +68,7 @@ def all_findings(store: Store, data: Data, where: tuple[str, ...]) -> tuple[list
             "command": "heatreel insights", "count": len(from_insights),
         },
         {
-            "source": "verify", "made": "", "about": _pair(verified) if verified else "No verify was run here yet",
+            "source": "verify", "made": _made(store), "about": _pair(verified),
             "command": "heatreel verify BASE HEAD", "count": len(from_verify),
         },
     ]  # fmt: skip
@@ -83,7 +84,8 @@ def insights_document(store: Store, data: Data, where: tuple[str, ...]) -> tuple
         from heatreel.app.insighting import insights_of
 
         with store.workspace() as workspace:
-            found: dict[str, Any] = insights_of(workspace, workspace.capture(data.capture.label), where).as_json()
+            capture = workspace.capture(data.capture.label)
+            found: dict[str, Any] = insights_of(workspace, capture, where, store.config).as_json()
             return found
 
     try:
@@ -119,14 +121,16 @@ def _of_insight(data: Data, where: tuple[str, ...], one: Mapping[str, Any]) -> d
 
 
 def _sessions_query(data: Data, one: Mapping[str, Any], conditions: list[str]) -> str:
-    named = one.get("sessions")
-    words: list[tuple[str, str]] = [("capture", data.capture.label)]
-    if isinstance(named, list) and named:
-        words += [("session", str(name)) for name in named[:50]]
+    """What lists the sessions behind a finding: those of its conditions, on its element where it is about clicks."""
+    words = [("capture", data.capture.label), *(("where", text) for text in conditions)]
+    if any(text.startswith("signal") for text in conditions) and one.get("selector"):
+        return urlencode([*words, ("on", str(one["selector"]))])
+    if conditions:
         return urlencode(words)
-    if not one.get("page"):
-        return ""
-    return urlencode([*words, ("page", str(one["page"])), *(("where", text) for text in conditions)])
+    named = one.get("sessions")
+    if isinstance(named, list) and named:
+        return urlencode([*words, *(("session", str(name)) for name in named[:50])])
+    return urlencode([*words, ("page", str(one["page"]))]) if one.get("page") else ""
 
 
 def _insight_numbers(one: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -161,7 +165,14 @@ def _verify(store: Store) -> dict[str, Any]:
     return found
 
 
+def _made(store: Store) -> str:
+    path = store.folder / VERIFY
+    return iso(1000 * path.stat().st_mtime) if path.exists() else ""
+
+
 def _pair(document: Mapping[str, Any]) -> str:
+    if not document:
+        return "No verify was run here yet"
     base, head = (document.get(key) for key in ("base", "head"))
     names = [one.get("label", "") if isinstance(one, dict) else str(one or "") for one in (base, head)]
     return f"{names[0]} → {names[1]}: {document.get('verdict', '')}"

@@ -45,13 +45,13 @@ def workspace(store: Store, arrivals: Arrivals, replays: Replays, asked: Paramet
     except InputError as exc:
         raise Refused(400, str(exc), "palette") from exc
     with store.workspace() as opened:
-        site = opened.find_site(store.site.name)
+        site = opened.find_site(store.config.site.name)
         captures = _captures(opened)
     data = store.data(label) if captures else None
     if label and data is None:
         raise Refused(404, f"no capture {label!r}; nothing is captured yet", "capture")
     key = site.key if site else ""
-    line = snippet(store.base, key, store.site.query) if key else ""
+    line = snippet(store.base, key, store.config.site.query) if key else ""
     fresh = freshness(data, arrivals, replays)
     document = {
         "version": DOCUMENT_VERSION,
@@ -60,7 +60,7 @@ def workspace(store: Store, arrivals: Arrivals, replays: Replays, asked: Paramet
         "name": store.folder.resolve().name,
         "capture": data.capture.label if data else "",
         "where": store.slice(data, where).where if data else "",
-        "site": {"name": store.site.name, "key": key, "snippet": line},
+        "site": {"name": store.config.site.name, "key": key, "snippet": line},
         "captures": captures,
         "freshness": fresh,
         "ledger": ledger_json(data) if data else None,

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from heatreel.app.viewer.answers import PNG, WEBP, Answer, Refused, kept
-from heatreel.app.viewer.painting import PLAIN, evidence_at, painting_of, rank, scene_at
+from heatreel.app.viewer.painting import PLAIN, painting_of, rank, scene_at
 from heatreel.app.viewer.parameters import Parameters
 from heatreel.app.viewer.places import Chosen, address, chosen_at, chosen_of, where_of
 from heatreel.app.viewer.store import Store
@@ -114,6 +114,7 @@ def crop(store: Store, asked: Parameters) -> Answer:
     chosen = chosen_of(store, asked)
     kind, painting = asked.text("kind", "click"), painting_of(asked)
     index, selector = asked.whole("element", -1, -1, 10**7), asked.text("selector")
+    around = asked.whole("around", 96, 0, 1000)
     asked.done()
     if index >= len(chosen.outline.elements):
         raise Refused(404, f"there is no element {index} in this state", "element")
@@ -123,10 +124,9 @@ def crop(store: Store, asked: Parameters) -> Answer:
 
     def make() -> bytes:
         scene = scene_at(chosen, kind, painting.by, rank(chosen))
-        evidence_at(store, chosen)
-        return render_crop(_picture_only(store), scene, selector, painting.of(kind))[0]  # type: ignore[arg-type]
+        return render_crop(_picture_only(store), scene, selector, painting.of(kind), pad=around)[0]  # type: ignore[arg-type]
 
-    key = ("crop", chosen.data.token, chosen.snapshot.id, chosen.part.where, kind, painting.words, selector)
+    key = ("crop", chosen.data.token, chosen.snapshot.id, chosen.part.where, kind, painting.words, selector, around)
     try:
         return kept(store.images.get(key, make), PNG)
     except InputError as exc:

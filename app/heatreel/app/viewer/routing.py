@@ -30,7 +30,7 @@ def routes(store: Store, asked: Parameters) -> Answer:
         if label:
             raise
         data = None
-    own = data.capture.routes if data else RouteTable(store.site.routes, store.site.query)
+    own = data.capture.routes if data else RouteTable(store.config.site.routes, store.config.site.query)
     table = RouteTable(patterns or own.routes, query or own.query)
     document = {
         "version": DOCUMENT_VERSION,

@@ -18,7 +18,7 @@ from heatreel.app.viewer.answers import Answer
 from heatreel.app.viewer.api import PREFIX
 from heatreel.app.viewer.backend import Backend, Beside
 from heatreel.app.viewer.guard import Door, Guard
-from heatreel.core.config import SiteConfig
+from heatreel.core.config import Config
 from heatreel.overlays.html import live_shell
 
 _BUNDLE = re.compile(r"[a-z][a-z0-9-]*\.(js|css|woff2|svg|png)")
@@ -115,9 +115,9 @@ async def bundle(request: Request) -> Response:
 
 
 @contextmanager
-def viewer(folder: Path, site: SiteConfig, base: str, door: Door, replays: bool) -> Iterator[list[BaseRoute]]:
+def viewer(folder: Path, config: Config, base: str, door: Door, replays: bool) -> Iterator[list[BaseRoute]]:
     """The viewer's routes over a process that answers, as long as the context lasts."""
-    backend = Beside(folder, site, base, replays)
+    backend = Beside(folder, config, base, replays)
     try:
         yield viewer_routes(backend, door)
     finally:

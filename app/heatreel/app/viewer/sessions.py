@@ -113,13 +113,13 @@ def _of_values(data: Data, key: str, holds: Any) -> Bools:
 def _behind(store: Store, part: Slice, asked: Parameters) -> Bools:
     """The sessions behind an element or an area of a snapshot; all when neither is asked for."""
     data = part.data
-    number = asked.whole("snapshot", 0, 0, 10**15)
+    selector, number = asked.text("on"), asked.whole("snapshot", 0, 0, 10**15)
     element, area = asked.whole("element", -1, -1, 10**7), asked.text("area")
     kind = asked.one_of("kind", tuple(KINDS), "click")
     if not number:
         if element >= 0 or area:
             raise Refused(400, "is needed to say which snapshot the element or area is on", "snapshot")
-        return np.ones(len(data.attributes), bool)
+        return _on_selector(store, part, selector, kind) if selector else np.ones(len(data.attributes), bool)
     if number not in data.number:
         raise Refused(404, f"capture {data.capture.label!r} has no snapshot {number}", "snapshot")
     snapshot = data.snapshots[data.number[number]]
@@ -132,6 +132,20 @@ def _behind(store: Store, part: Slice, asked: Parameters) -> Bools:
         rows &= (hits.x >= left) & (hits.x < left + width) & (hits.y >= top) & (hits.y < top + height)
     keep = np.zeros(len(data.attributes), bool)
     keep[hits.session[rows]] = True
+    return keep
+
+
+def _on_selector(store: Store, part: Slice, selector: str, kind: str) -> Bools:
+    """The sessions with hits on the elements of a selector, on whatever snapshots have it."""
+    keep = np.zeros(len(part.data.attributes), bool)
+    for number, snapshot in enumerate(part.data.snapshots):
+        if not part.events[number]:
+            continue
+        element = store.outline(snapshot).by_selector.get(selector)
+        if element is not None:
+            hits = part.hits(snapshot)
+            rows = KINDS[kind].mask(hits) & on_element(store, snapshot, hits.element, element.index)
+            keep[hits.session[rows]] = True
     return keep
 
 

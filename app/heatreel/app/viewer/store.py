@@ -14,7 +14,7 @@ from heatreel.app.viewer.cache import Cache
 from heatreel.app.viewer.data import Data, token_of
 from heatreel.app.viewer.slices import Slice
 from heatreel.core.blobs import Blobs
-from heatreel.core.config import SiteConfig
+from heatreel.core.config import Config
 from heatreel.core.element import Outline
 from heatreel.core.errors import InputError, WorkspaceError
 from heatreel.core.state import Snapshot
@@ -30,8 +30,8 @@ _CAPTURES = 4
 class Store:
     """One workspace, for questions from several threads."""
 
-    def __init__(self, folder: Path, site: SiteConfig | None = None, base: str = "http://127.0.0.1:8765") -> None:
-        self.folder, self.site, self.base = folder, site or SiteConfig(), base
+    def __init__(self, folder: Path, config: Config | None = None, base: str = "http://127.0.0.1:8765") -> None:
+        self.folder, self.config, self.base = folder, config or Config(), base
         self.blobs = Blobs(folder / "blobs")
         self._lock = Lock()
         self._data: dict[int, Data] = {}

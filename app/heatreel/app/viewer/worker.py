@@ -52,10 +52,10 @@ def main() -> None:
     if first is None:
         return
     from heatreel.app.viewer.api import Api
-    from heatreel.core.config import SiteConfig
+    from heatreel.core.config import Config
 
     wanted = first[0]
-    api = Api(Path(wanted["folder"]), SiteConfig.model_validate(wanted["site"]), wanted["base"], wanted["replays"])
+    api = Api(Path(wanted["folder"]), Config.model_validate(wanted["config"]), wanted["base"], wanted["replays"])
     Thread(target=api.start, daemon=True, name="start").start()
     lock = Lock()
 
