@@ -135,12 +135,14 @@ def _session(
         if at % 40 == 0:
             state = seen[int(random.integers(len(seen)))]
         kind = "view" if at == 0 else kinds[at]
-        aimed = kind in ("click", "move")
-        u, v = shares[at]
+        aimed, target = kind in ("click", "move"), targets[picks[at]]
+        u, v = shares[at] if aimed else (None, None)
+        # Where it is on the page of that width, as `outline_of` lays it out.
+        x = 20.0 + u * (viewport.width - 40.0) if u is not None else 0.0
+        y = target.box[1] + 12.0 * v if v is not None else 40.0 * at
         events.append(
-            Event(f"{name}/{at}", name, "d", kind, 1e12 + 400.0 * at, url, size, x=20.0 if aimed else 0.0, y=40.0 * at,
-                  u=u if aimed else None, v=v if aimed else None, target=targets[picks[at]] if aimed else None,
-                  state=state, data=data if kind == "click" else {})
+            Event(f"{name}/{at}", name, "d", kind, 1e12 + 400.0 * at, url, size, x=x, y=y, u=u, v=v,
+                  target=target if aimed else None, state=state, data=data if kind == "click" else {})
         )  # fmt: skip
     return Session(name, "bench", 1e12, size, 1.0, viewport.touch, "en", "", "recorder", tuple(events))
 
@@ -206,12 +208,22 @@ def streamed(options: argparse.Namespace) -> dict[str, Any]:
     """The whole job over sessions that are made one after the other, and its peak of memory, MB."""
     pages = make_pages(options.targets, options.snapshots)
     started_mb = peak_mb()
+    making = 0.0
+
+    def sessions() -> Iterator[Session]:
+        nonlocal making
+        source = make_sessions(pages, options.events, options.targets)
+        while True:
+            began = time.process_time()
+            session = next(source, None)
+            making += time.process_time() - began
+            if session is None:
+                return
+            yield session
+
     began = time.process_time()
-    for _ in make_sessions(pages, options.events, options.targets):
-        pass
-    making = time.process_time() - began
-    placed = place_sessions(pages, make_sessions(pages, options.events, options.targets))
-    spent = time.process_time() - began - 2 * making
+    placed = place_sessions(pages, sessions())
+    spent = time.process_time() - began - making
     hits = sum(len(some) for some in placed.hits.values())
     assert hits == placed.ledger.placed
     return {

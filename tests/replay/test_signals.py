@@ -126,8 +126,28 @@ def test_three_quick_clicks_that_do_nothing_are_rage() -> None:
     assert rage["values"] == {"clicks": 3, "span_ms": 600, "spread_px": 0.0}
 
 
-def test_stepper_is_no_rage() -> None:
-    assert flags(clicked("#buy", 8, 200, effects=("mutation",))) == [set()] * 8
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param({"effects": ["mutation"], "effect_ms": 20}, id="stepper"),
+        pytest.param({"effects": ["mutation", "scroll"], "effect_ms": 60}, id="carousel"),
+        pytest.param({"effects": ["selection"], "effect_ms": 1}, id="double-click selection"),
+        pytest.param({"effects": ["window"], "effect_ms": 90}, id="new tab"),
+        pytest.param({"effects": ["download"], "effect_ms": 1}, id="download"),
+        pytest.param({"effects": ["chooser"], "effect_ms": 1}, id="file picker"),
+        pytest.param({"effects": [], "effect_ms": None, "down": ["mutation"]}, id="mousedown menu"),
+        pytest.param({"effects": ["clipboard"], "effect_ms": 1}, id="clipboard"),
+    ],
+)
+def test_known_false_positives_are_neither_dead_nor_rage(data: dict[str, Any]) -> None:
+    """One click, and eight in a row as people click what steps or turns."""
+    told = {"pointer": "mouse", "trusted": True} | data
+    once, often = Visitor(), Visitor()
+    once.click("#buy", data=told)
+    for _ in range(8):
+        often.click("#buy", after_ms=200, data=told)
+    assert flags(once) == [set()]
+    assert flags(often) == [set()] * 8
 
 
 def test_slow_clicks_and_clicks_far_apart_are_no_rage() -> None:

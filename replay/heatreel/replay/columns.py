@@ -193,9 +193,16 @@ def _codes(events: Sequence[Event]) -> Ints:
 
 
 def _coded(values: Sequence[Key], known: dict[Key, int]) -> Ints:
-    for value in dict.fromkeys(values):
+    """The number of each value. What a source shares comes in long rows of one object, which is looked at once."""
+    if not values:
+        return np.zeros(0, dtype=np.int64)
+    identity = np.fromiter(map(id, values), np.int64, len(values))
+    starts = np.concatenate([[0], np.flatnonzero(identity[1:] != identity[:-1]) + 1])
+    heads = [values[start] for start in starts.tolist()] if len(starts) < len(values) else values
+    for value in dict.fromkeys(heads):
         known.setdefault(value, len(known))
-    return np.fromiter(map(known.__getitem__, values), np.int64, len(values))
+    numbers = np.fromiter(map(known.__getitem__, heads), np.int64, len(heads))
+    return np.repeat(numbers, np.diff(starts, append=len(values)))
 
 
 def _floats(events: Sequence[Event], name: str) -> Floats:
