@@ -40,7 +40,9 @@ def test_tests_that_are_named_are_there(page: Path) -> None:
     for name, test in re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", page.read_text("utf-8")):
         source = ROOT / name
         assert source.exists(), f"{page.name}: {name}"
-        assert not test or re.search(rf"^(async )?def {test}\(", source.read_text("utf-8"), re.MULTILINE), f"{page.name}: {test}"
+        assert not test or re.search(rf"^(async )?def {test}\(", source.read_text("utf-8"), re.MULTILINE), (
+            f"{page.name}: {test}"
+        )
 
 
 def test_every_command_is_in_the_reference_with_help() -> None:
