@@ -15,6 +15,6 @@ def bars(wanted: bool = True) -> Progress:
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
-        console=talk,
-        disable=not wanted or talk.quiet or not talk.is_terminal,
+        console=talk(),
+        disable=not wanted or talk().quiet or not talk().is_terminal,
     )

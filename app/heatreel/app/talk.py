@@ -5,17 +5,26 @@ from __future__ import annotations
 import json
 import logging
 import sys
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
+if TYPE_CHECKING:
+    from rich.console import Console
 
-talk = Console(stderr=True, highlight=False, soft_wrap=True)
-"""Standard error. Silent after `set_loudness(quiet=True)`, except for errors."""
+
+@cache
+def talk() -> Console:
+    """Standard error. Silent after `set_loudness(quiet=True)`, except for errors."""
+    # rich takes longer to load than all the rest of `heatreel --help`.
+    from rich.console import Console
+
+    return Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def set_loudness(verbose: bool, quiet: bool) -> None:
     """`-v` shows what is logged, `-q` leaves only errors."""
-    talk.quiet = quiet
+    if quiet:
+        talk().quiet = True
     logging.basicConfig(
         level=logging.DEBUG if verbose else logging.WARNING,
         format="%(levelname)s %(name)s: %(message)s",
@@ -27,7 +36,7 @@ def set_loudness(verbose: bool, quiet: bool) -> None:
 
 def say(text: str, style: str = "") -> None:
     """One line for people. Never interprets markup: the text may come from a page."""
-    talk.print(text, style=style or None, markup=False)
+    talk().print(text, style=style or None, markup=False)
 
 
 def print_json(document: dict[str, Any]) -> None:
