@@ -170,6 +170,14 @@ def test_every_bad_question_gets_one_clear_line(api: Api, path: str, pairs: list
         assert error.get("parameter") in {None, *(name for name, _value in pairs), "against", "selector", "snapshot"}
 
 
+def test_the_snippet_has_the_address_that_was_asked(api: Api) -> None:
+    for host in ("localhost:8765", "127.0.0.1:99"):
+        line = request(api, "/api/v1/workspace", headers={"host": host}).json()["site"]["snippet"]
+        assert f'src="http://{host}/heatreel.js"' in line
+    hostile = api.answer("GET", "workspace", "", {"x-heatreel-base": 'http://a"><script>'})
+    assert '<script async src="http://127.0.0.1:8765/' in json.loads(hostile.body)["site"]["snippet"]
+
+
 def test_only_reading(api: Api) -> None:
     for method in ("POST", "PUT", "DELETE", "PATCH"):
         assert request(api, "/api/v1/workspace", method=method).status_code == 405

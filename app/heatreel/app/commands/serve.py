@@ -53,6 +53,8 @@ def serve(
     from heatreel.app.viewer.serving import viewer as opened
 
     door = door_of(host)
-    say(f"receiving at {base}/collect, viewer at {base}/" + (f"?token={door.token}" if door.token else ""))
+    # All addresses of this machine are none that can be opened.
+    seen = base.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:")
+    say(f"receiving at {base}/collect, viewer at {seen}/" + (f"?token={door.token}" if door.token else ""))
     with opened(workspace, loaded, base, door, replays) as routes:
         collector.serve(workspace, host, port, site=site, origins=tuple(origin or ()), routes=routes)

@@ -22,6 +22,10 @@ logger = logging.getLogger(__name__)
 
 PREFIX = "/api/v1/"
 
+BASE = "x-heatreel-base"
+"""Header in which the server says by which address it was asked."""
+
+_ADDRESS = re.compile(r"https?://[A-Za-z0-9.:\[\]-]{1,255}")
 _PIECE = re.compile(r"[A-Za-z0-9._~!$&'()*+,;=:@ -]{1,200}")
 """What a part of an address may hold; `.` and `..` are refused besides."""
 
@@ -40,7 +44,6 @@ class Api:
         self.replays = Replays(folder, replays)
         store, arrivals, made = self.store, self.arrivals, self.replays
         self._questions: Mapping[str, Question] = {
-            "workspace": lambda asked: overview.workspace(store, arrivals, made, asked),
             "segments": lambda asked: overview.segments(store, asked),
             "live": lambda asked: overview.live(store, arrivals, made, asked),
             "pages": lambda asked: pages.pages(store, asked),
@@ -107,6 +110,10 @@ class Api:
             return self._replay(method, asked, headers)
         if method not in ("GET", "HEAD"):
             raise Refused(405, "this is only read: GET or HEAD")
+        if path == "workspace":
+            base = headers.get(BASE, "")
+            known = base if _ADDRESS.fullmatch(base) else ""
+            return overview.workspace(self.store, self.arrivals, self.replays, asked, known)
         if path in self._questions:
             return self._questions[path](asked)
         first, _, name = path.partition("/")

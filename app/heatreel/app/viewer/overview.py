@@ -35,8 +35,8 @@ PALETTES = ("plasma", "inferno", "viridis", "magma", "cividis", "turbo")
 _MOST_VALUES = 50
 
 
-def workspace(store: Store, arrivals: Arrivals, replays: Replays, asked: Parameters) -> Answer:
-    """`/workspace`."""
+def workspace(store: Store, arrivals: Arrivals, replays: Replays, asked: Parameters, base: str = "") -> Answer:
+    """`/workspace`. `base` is the address by which it was asked, which the snippet then has too."""
     label, where = asked.text("capture"), where_of(asked)
     colours = asked.text("palette") or DEFAULT_COLOURS
     asked.done()
@@ -51,7 +51,7 @@ def workspace(store: Store, arrivals: Arrivals, replays: Replays, asked: Paramet
     if label and data is None:
         raise Refused(404, f"no capture {label!r}; nothing is captured yet", "capture")
     key = site.key if site else ""
-    line = snippet(store.base, key, store.config.site.query) if key else ""
+    line = snippet(base or store.base, key, store.config.site.query) if key else ""
     fresh = freshness(data, arrivals, replays)
     document = {
         "version": DOCUMENT_VERSION,

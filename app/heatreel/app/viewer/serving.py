@@ -15,7 +15,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
 from heatreel.app.viewer.answers import Answer
-from heatreel.app.viewer.api import PREFIX
+from heatreel.app.viewer.api import BASE, PREFIX
 from heatreel.app.viewer.backend import Backend, Beside
 from heatreel.app.viewer.guard import Door, Guard
 from heatreel.core.config import Config
@@ -49,12 +49,9 @@ def viewer_routes(backend: Backend, door: Door) -> list[BaseRoute]:
     async def api(request: Request) -> Response:
         # Of the raw path: what is percent-encoded in it belongs to a name, not to the way there.
         path = request.path_params["path"]
-        answer = await backend.ask(
-            request.method,
-            path,
-            request.url.query,
-            {key: value for key, value in request.headers.items() if key in _HEADERS},
-        )
+        headers = {key: value for key, value in request.headers.items() if key in _HEADERS}
+        headers[BASE] = str(request.base_url).rstrip("/")
+        answer = await backend.ask(request.method, path, request.url.query, headers)
         return _response(answer, request.method)
 
     def shell(policy: str) -> Response:
