@@ -41,12 +41,10 @@ export async function startApp(root: HTMLElement, source: Source): Promise<void>
   let shown: Shown | null = null;
   let screen: Screen | "" = "";
   let turn = 0;
-  let own = "";
 
   function go(hash: string, quietly = false): void {
     if (hash === location.hash) return;
     if (!quietly) return void (location.hash = hash);
-    own = hash;
     history.replaceState(null, "", hash);
     bar.show(screen as Screen, choiceOf(readAddress(hash)));
     filter.show(readAddress(hash));
@@ -88,7 +86,6 @@ export async function startApp(root: HTMLElement, source: Source): Promise<void>
   }
 
   addEventListener("hashchange", () => {
-    if (location.hash === "#main" || location.hash === own) return void (own = "");
     void show();
   });
   await show();

@@ -98,7 +98,7 @@ function form(context: Context, doc: PageDocument, spot: Record<string, string>,
 }
 
 function drawn(doc: CompareDocument, stops: string[]): (HTMLElement | null)[] {
-  const stage = h("div", { className: "sides" });
+  const stage = h("div", { className: "compare-stage" });
   const show = (mode: Mode): void => {
     buttons.forEach((button, index) => button.setAttribute("aria-pressed", String(MODES[index] === mode)));
     fill(stage, mode === "slider" ? slider(doc) : mode === "difference" ? difference(doc) : beside(doc));

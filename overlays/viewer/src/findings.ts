@@ -38,7 +38,7 @@ export async function showFindings(context: Context): Promise<Shown> {
 function card(context: Context, one: Finding): HTMLElement {
   const place = [one.page, one.viewport, one.variant, one.state === "default" ? "" : one.state].filter(Boolean).join(" · ");
   const there = link("map", { ...context.choice, label: one.capture || context.choice.label }, {
-    page: one.page, viewport: one.viewport, variant: one.variant, state: one.state,
+    page: one.page, viewport: one.viewport, variant: one.variant, state: one.state, selector: one.selector,
   });
   const sessions = one.sessions && context.source.live ? `#/sessions?${one.sessions}` : "";
   return h(

@@ -57,8 +57,11 @@ export function head(source: Source): Head {
       const here = screen === "session" ? "sessions" : screen;
       for (const one of links) {
         one.anchor.href = link(one.screen, choice);
-        if (one.screen === here) one.anchor.setAttribute("aria-current", "page");
-        else one.anchor.removeAttribute("aria-current");
+        if (one.screen === here) {
+          one.anchor.setAttribute("aria-current", "page");
+          const bar = one.anchor.parentElement!;
+          bar.scrollLeft = one.anchor.offsetLeft - bar.offsetLeft - 40;
+        } else one.anchor.removeAttribute("aria-current");
       }
     },
   };

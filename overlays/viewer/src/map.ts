@@ -23,6 +23,8 @@ export async function showMap(context: Context): Promise<Shown> {
   if (!doc.places.length) return { title: page, root: message(`${page} was not captured.`, "Capture it with: heatreel capture URL") };
   const view = fromWords(doc, context.address.words, workspace.kinds);
   const detail = await detailOf(source, choice, doc, view);
+  const selector = context.address.words.get("selector");
+  if (selector) view.pinned = detail.elements.find((one) => one.selector === selector)?.i ?? -1;
   const store = new Store(source, workspace, choice, { doc, detail, view });
 
   const stage = canvas(store);

@@ -17,7 +17,7 @@ export async function showSession(context: Context): Promise<Shown> {
   if (!id) return { title: "Session", root: message("Which session?", "Choose one from the list of sessions.") };
   const doc = await context.source.live!.session(context.choice, id);
   const player = new Player(doc);
-  const tabs = doc.film ? filmTabs(context, doc, player) : null;
+  const tabs = doc.film ? filmTabs(doc, player) : null;
   const about = doc.session;
   const facts = [
     about.started.slice(0, 16).replace("T", " "), seconds(doc.ms), about.viewport, about.touch ? "touch" : "", about.country,
@@ -181,7 +181,10 @@ class Player {
     const pressed = now && (now.type === "click" || now.type === "tap");
     this.pointer.classList.toggle("pressed", Boolean(pressed));
     const last = this.rows.filter(([one]) => one.ms <= this.ms).pop();
-    for (const row of this.rows) row[1].toggleAttribute("aria-current", row === last);
+    for (const row of this.rows) {
+      if (row === last) row[1].setAttribute("aria-current", "step");
+      else row[1].removeAttribute("aria-current");
+    }
   }
 }
 
@@ -205,7 +208,7 @@ function stepRow(step: Step, go: () => void): HTMLElement {
 }
 
 /** The film shows the page's own DOM as it was recorded, in a document of its own. */
-function filmTabs(context: Context, doc: SessionDocument, player: Player): HTMLElement {
+function filmTabs(doc: SessionDocument, player: Player): HTMLElement {
   const frame = h("iframe", { className: "film", title: "Film of the session" });
   frame.src = `/player#session=${encodeURIComponent(doc.session.session)}`;
   const show = (film: boolean): void => {
@@ -217,6 +220,5 @@ function filmTabs(context: Context, doc: SessionDocument, player: Player): HTMLE
   };
   const snapshots = h("button", { type: "button", "aria-pressed": "true", on: { click: () => show(false) } }, "On snapshots");
   const recorded = h("button", { type: "button", "aria-pressed": "false", "data-film": "", on: { click: () => show(true) } }, "Film");
-  void context;
   return h("div", { className: "segments", role: "group", "aria-label": "How to watch" }, snapshots, recorded);
 }

@@ -9,6 +9,8 @@ import { virtual } from "./virtual.js";
 
 const CHUNK = 100;
 const ROW_PX = 57;
+/** Where a row has two lines. */
+const NARROW_ROW_PX = 84;
 const SIGNALS: [string, string][] = [["rage", "Rage"], ["dead", "Dead"], ["error", "Error"]];
 const SORTS: [string, string][] = [
   ["-started", "newest"], ["started", "oldest"], ["-seconds", "longest"], ["-clicks", "most clicks"], ["-rage", "most rage"],
@@ -27,7 +29,7 @@ export async function showSessions(context: Context): Promise<Shown> {
   const chunks = new Map<number, SessionSummary[] | null>();
   const first = await source.live!.sessions(choice, { ...asked, offset: 0, limit: CHUNK });
   chunks.set(0, first.sessions);
-  const list = virtual(ROW_PX, "Sessions", row, want);
+  const list = virtual(innerWidth > 820 ? ROW_PX : NARROW_ROW_PX, "Sessions", row, want);
   function row(index: number): HTMLElement | null {
     const one = chunks.get(Math.floor(index / CHUNK))?.[index % CHUNK];
     return one ? sessionRow(context, one) : null;

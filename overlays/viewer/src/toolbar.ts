@@ -97,7 +97,11 @@ function fillKinds(store: Store, group: HTMLElement): void {
       const layer = detail.layers[kind.name];
       counts[index]!.textContent = layer && !layer.empty ? count(layer.events) : "";
     });
-    press(buttons, kinds.findIndex((kind) => kind.name === view.kind));
+    const chosen = kinds.findIndex((kind) => kind.name === view.kind);
+    press(buttons, chosen);
+    // There may be more kinds than the bar is wide.
+    const [bar, button] = [group.getBoundingClientRect(), buttons[chosen]!.getBoundingClientRect()];
+    if (button.right > bar.right - 24 || button.left < bar.left) group.scrollLeft += button.left - bar.left - 24;
   });
 }
 

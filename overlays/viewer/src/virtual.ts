@@ -44,8 +44,8 @@ export function virtual(
     one.setAttribute("aria-setsize", String(total));
     one.setAttribute("aria-posinset", String(index + 1));
     one.style.height = `${tall}px`;
-    if (found) made.set(index, one);
-    else made.set(index, one), one.classList.add("empty");
+    if (!found) one.classList.add("empty");
+    made.set(index, one);
   }
   root.addEventListener("scroll", () => {
     cancelAnimationFrame(due);
