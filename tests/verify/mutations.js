@@ -52,7 +52,7 @@
       const bar = document.createElement("div");
       bar.textContent = "We have news for you.";
       bar.style.cssText = `position: fixed; left: 0; right: 0; top: ${Math.max(0, top - 12)}px; height: ${height + 24}px;
-        z-index: 99999; background: #224; color: #fff`;
+        z-index: 99999; background: #224; color: #fff; pointer-events: auto`;
       document.body.append(bar);
     },
     overlap: ([el]) => {
@@ -60,7 +60,7 @@
       const box = document.createElement("div");
       box.textContent = "New";
       box.style.cssText = `position: absolute; left: ${left + scrollX - 4}px; top: ${top + scrollY - 4}px;
-        width: ${width + 8}px; height: ${height + 8}px; z-index: 9999; background: #fc3`;
+        width: ${width + 8}px; height: ${height + 8}px; z-index: 9999; background: #fc3; pointer-events: auto`;
       document.body.append(box);
     },
     disable: ([el]) => {

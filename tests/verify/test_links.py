@@ -61,6 +61,19 @@ def test_another_place(old: str, new: str) -> None:
     assert not same(old, new)
 
 
+def test_a_link_for_the_form_only_leads_nowhere() -> None:
+    """The page model gives `#` the address of its own page, and marks it."""
+    sides = []
+    for href, nowhere in (("/", False), ("/contact", True)):
+        page = Page()
+        page.add("a", (0, 0, 100, 24), "Home", href=href, nowhere=nowhere)
+        sides.append(page.done())
+    pairs = ElementMemory().pair(*sides)
+    home, stub = (side.elements[1] for side in sides)
+    assert not same_destination(pairs, home, stub)
+    assert same_destination(pairs, stub, home)
+
+
 def test_a_place_that_got_another_id_is_the_same_place() -> None:
     assert same("#top", "#start", ids_after=("start", "end"))
     assert not same("#top", "#end", ids_after=("start", "end"))

@@ -32,6 +32,8 @@ def same_destination(pairs: ElementPairs, before: Element, after: Element) -> bo
     old, new = leads_to(before), leads_to(after)
     if not old or old == new or (not after.href and after.tag != before.tag):
         return True
+    if not new:
+        return False
     (page, place), (new_page, new_place) = _split(old), _split(new)
     if page != new_page:
         return bool(place) and _is_unreadable(new, page)
