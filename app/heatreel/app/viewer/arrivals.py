@@ -37,11 +37,11 @@ class Arrivals:
         self._lock = Lock()
 
     @contextmanager
-    def _log(self) -> Iterator[sqlite3.Connection | None]:
+    def _log(self) -> Iterator[EventLog | None]:
         """The log; None when it cannot be read, which `heatreel replay` will tell of."""
         try:
             with EventLog.open(self._folder) as log:
-                yield log.connection
+                yield log
         except (HeatreelError, sqlite3.Error):
             yield None
 
@@ -52,7 +52,10 @@ class Arrivals:
                 return self._seen
             query = "SELECT count(*), coalesce(sum(events), 0), max(id), max(received_ms) FROM batches WHERE id > ?"
             try:
-                count, events, last, last_ms = log.execute(query, [self._seen.last]).fetchone()
+                count, events, last, last_ms = log.connection.execute(query, [self._seen.last]).fetchone()
+                if not self._seen.last:
+                    # With those that were sealed before.
+                    events = log.count()[1]
             except sqlite3.Error:
                 return self._seen
             if count:
@@ -93,7 +96,7 @@ class Arrivals:
             found: list[tuple[Any]] = []
             query = f"SELECT received_ms, {column} FROM batches ORDER BY id DESC LIMIT ?"
             try:
-                for received, value in log.execute(query, [most]):
+                for received, value in log.connection.execute(query, [most]):
                     if received < ms:
                         break
                     found.append((value,))
