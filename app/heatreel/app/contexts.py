@@ -15,8 +15,10 @@ from heatreel.core.errors import InputError
 from heatreel.core.hits import SIGNALS, TYPES, Away, Hits
 from heatreel.core.state import Snapshot
 from heatreel.core.workspace import Replay, Workspace
+from heatreel.overlays.attention import Exposed
 from heatreel.overlays.context import Context
 from heatreel.overlays.dots import MOST_GROUPS, Split
+from heatreel.replay.insights.kept import Kept, nothing_kept
 from heatreel.replay.segments import EVENT_KEYS, PROPERTY, SESSION_KEYS, SNAPSHOT_KEYS
 
 Table = Sequence[Mapping[str, Any]]
@@ -41,6 +43,7 @@ def context_of(
         split=split_by(by, hits, snapshot, table),
         signatures=tuple(replay.details.get("signatures", ())),
         watched=lambda: _watched(workspace, replay, table, snapshot, around(snapshot)),
+        exposed=lambda: _exposed(workspace, replay, snapshot),
     )
 
 
@@ -105,6 +108,14 @@ def _is_number(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _exposed(workspace: Workspace, replay: Replay, snapshot: Snapshot) -> Exposed:
+    blob = replay.details.get("kept_blob")
+    kept = Kept.from_bytes(workspace.blobs.get(blob)) if blob else nothing_kept()
+    rows = kept.rows("exposed")
+    rows = rows[(kept.snapshot[rows] == snapshot.id) & (kept.selector[rows] >= 0) & (kept.value[rows] > 0)]
+    return Exposed(kept.visit[rows], kept.selector[rows], kept.value[rows], tuple(kept.selectors.tolist()))
 
 
 def _watched(

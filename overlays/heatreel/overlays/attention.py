@@ -6,8 +6,8 @@ fixations say which part of the window gets how much of a moment, and the outcom
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -25,11 +25,23 @@ _ENOUGH_FIXATIONS = 200
 
 
 @dataclass(frozen=True, eq=False)
+class Exposed:
+    """What visitors' browsers measured themselves: a part of the page, by its selector, was on screen (half of it, or
+    half a screen full) in a visit for `ms`. Columns of shape (n,); `selector` points into `selectors`."""
+
+    visit: NDArray[np.int32]
+    selector: NDArray[np.int32]
+    ms: NDArray[np.float32]
+    selectors: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
 class Attention:
     """`ms`, shape (bands,), int64: ms for which a band of `BAND` CSS px was on screen, over all `visits`.
 
     `gaze_fit` is the rank correlation with the fixations by which it was calibrated, None when it was not.
-    `moments` are the stretches of time it was made from.
+    `moments` are the stretches of time it was made from, `measured` the ms by selector and visit that browsers
+    measured.
     """
 
     ms: NDArray[np.int64]
@@ -37,6 +49,7 @@ class Attention:
     moments: Moments
     gaze_fit: float | None = None
     fixations: int = 0
+    measured: Mapping[str, Mapping[int, float]] = field(default_factory=dict)
 
     @property
     def seconds(self) -> NDArray[np.float64]:
@@ -46,23 +59,38 @@ class Attention:
 
 @dataclass(frozen=True, slots=True)
 class Exposure:
-    """How an element was exposed: share of the visits, 0 to 1, and seconds on average over these."""
+    """How an element was exposed: share of the visits, 0 to 1, and seconds on average over these. `measured` by the
+    visitors' browsers, or reckoned from where their windows stood."""
 
     index: int
     share: float
     seconds: float
+    measured: bool = False
 
 
-def attention(watched: Watched, height: int) -> Attention:
+def attention(watched: Watched, height: int, exposed: Exposed | None = None) -> Attention:
     """The attention on a page of `height` CSS px, in the state that is painted."""
     found = moments(watched)
     gaze = _gaze(watched)
     profile = _profile(gaze) if len(gaze[0]) >= _ENOUGH_FIXATIONS else np.ones(_SLICES)
     ms = _by_band(found, profile, height)
     visits = int(np.unique(watched.hits.visit[watched.here & watching(watched.hits)]).size)
+    measured = {} if exposed is None else _measured(exposed, watched)
     if len(gaze[0]) < _ENOUGH_FIXATIONS:
-        return Attention(ms, visits, found)
-    return Attention(ms, visits, found, _fit(ms, gaze), len(gaze[0]))
+        return Attention(ms, visits, found, measured=measured)
+    return Attention(ms, visits, found, _fit(ms, gaze), len(gaze[0]), measured)
+
+
+def _measured(exposed: Exposed, watched: Watched) -> dict[str, dict[int, float]]:
+    """The ms by selector and visit, of the visits that are watched."""
+    found: dict[str, dict[int, float]] = {}
+    kept = np.isin(exposed.visit, watched.hits.visit)
+    for visit, selector, ms in zip(
+        exposed.visit[kept].tolist(), exposed.selector[kept].tolist(), exposed.ms[kept].tolist(), strict=True
+    ):
+        by_visit = found.setdefault(exposed.selectors[selector], {})
+        by_visit[visit] = by_visit.get(visit, 0.0) + ms
+    return found
 
 
 def merge(a: Attention, b: Attention) -> Attention:
@@ -71,7 +99,11 @@ def merge(a: Attention, b: Attention) -> Attention:
         name: np.concatenate([getattr(a.moments, name), getattr(b.moments, name)])
         for name in Moments.__dataclass_fields__
     }
-    return Attention(a.ms + b.ms, a.visits + b.visits, Moments(**columns))
+    measured = {
+        selector: {**a.measured.get(selector, {}), **b.measured.get(selector, {})}
+        for selector in sorted({*a.measured, *b.measured})
+    }
+    return Attention(a.ms + b.ms, a.visits + b.visits, Moments(**columns), measured=measured)
 
 
 def exposures(found: Attention, elements: Sequence[Element]) -> list[Exposure]:
@@ -102,6 +134,10 @@ def sections_of(outline: Outline, height: int) -> list[Element]:
 
 
 def _exposure(found: Attention, element: Element) -> Exposure:
+    if found.visits and element.selector in found.measured:
+        seen = [ms for ms in found.measured[element.selector].values() if ms >= SEEN_MS]
+        seconds = sum(seen) / len(seen) / 1000 if seen else 0.0
+        return Exposure(element.index, min(len(seen) / found.visits, 1.0), seconds, measured=True)
     middle = element.box[1] + element.box[3] / 2
     stood = found.moments
     on_screen = (stood.top <= middle) & (middle < stood.bottom)

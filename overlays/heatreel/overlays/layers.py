@@ -270,7 +270,7 @@ def _draw_attention(snapshot: Snapshot, hits: Hits, spec: LayerSpec, context: Co
     else:
         window = np.full(len(hits), snapshot.viewport.height, np.float32)
         watched = Watched(hits, np.ones(len(hits), bool), window)
-    found = attention(watched, snapshot.height)
+    found = attention(watched, snapshot.height, None if context.exposed is None else context.exposed())
     seconds = found.seconds
     scale = spec.scale or Scale("linear", spec.top or float(seconds.max(initial=0)) or 1.0)
     levels = np.rint(np.clip(seconds / scale.top, 0, 1) * 255).astype(np.uint8).reshape(-1, 1)

@@ -155,6 +155,8 @@ def _details(layer: Layer) -> tuple[str, ...]:
         told.append(f"Calibrated by {found.fixations:,} fixations; rank correlation with them {found.gaze_fit:.2f}")
     elif found is not None and not layer.empty:
         told.append("Time on screen, not proof of looking; pauses over 30 s count as 30 s, hidden tabs not at all")
+    if found is not None and found.measured and not layer.empty:
+        told.append(f"Seen-time of {counted(len(found.measured), 'parts')} measured by the visitors' browsers")
     if layer.spec.one_vote:
         told.append("One vote for each session in each place")
     return tuple(told)

@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from heatreel.replay.columns import POINTER_CODES, EventColumns
 from heatreel.replay.rows import Placer, Rows
 
-ACTS = ("change", "submit", "invalid", "goal", "layout_shift", "disabled", "moved")
+ACTS = ("change", "submit", "invalid", "goal", "layout_shift", "disabled", "moved", "exposed")
 """What is kept. `moved`: a click that was recorded more than `FAR_PX` from where its element is on the snapshot;
-`disabled`: a click on a control that was disabled."""
+`disabled`: a click on a control that was disabled; `exposed`: a part of the page was on screen."""
 
 FAR_PX = 8.0
 
@@ -28,7 +28,7 @@ FAR_PX = 8.0
 class Kept:
     """Acts, one row each; columns of shape (n,). `snapshot` is an id, -1 when unknown; `selector` points into
     `selectors`, `name` into `names` (goals), -1 without; `x`, `y` are page CSS px as recorded; `value` is a goal's
-    value or a shift's score, NaN without."""
+    value, a shift's score, or the ms that something was exposed, NaN without."""
 
     act: NDArray[np.uint8]
     session: NDArray[np.int32]
@@ -104,7 +104,7 @@ class Keeping:
             visit = int(rows.visit[row]) if row >= 0 else -1
             selector = self._number(self._selectors, event.target.selector) if event.target else -1
             name = self._number(self._names, str(event.data.get("name", ""))) if event.type == "goal" else -1
-            value = event.data.get("value")
+            value = event.data.get("ms" if event.type == "exposure" else "value")
             value = float(value) if isinstance(value, int | float) else nan
             act = ACTS.index(_act_of(event.type, event.data))
             self._rows.append((act, number, visit, snapshot, selector, name, nan, nan, value, event.time_ms))
@@ -136,6 +136,8 @@ def nothing_kept() -> Kept:
 def _act_of(kind: str, data: Any) -> str:
     if kind in ("change", "submit", "invalid", "goal"):
         return kind
+    if kind == "exposure":
+        return "exposed"
     return "layout_shift" if kind == "vital" and data.get("name") == "layout_shift" else ""
 
 
