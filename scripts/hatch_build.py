@@ -15,6 +15,7 @@ BUNDLES = (
     "capture/heatreel/capture/bundles/recorder.js",
     "capture/heatreel/capture/bundles/more.js",
     "capture/heatreel/capture/bundles/film.js",
+    "capture/heatreel/capture/bundles/replay.js",
     "overlays/heatreel/overlays/bundles/viewer.js",
     "overlays/heatreel/overlays/bundles/viewer.css",
     "overlays/heatreel/overlays/bundles/player.js",
