@@ -259,7 +259,7 @@ class Markup(HTMLParser):
         self.tags.append((tag, dict(attrs)))
 
 
-def test_the_page_of_a_report_holds_no_hostile_markup(tmp_path: Path) -> None:
+def test_hostile_texts_stay_text(tmp_path: Path) -> None:
     make_workspace(
         tmp_path / "w", title=" ".join(HOSTILE), name=HOSTILE[1] + "\ud800", label=HOSTILE[2], page="/" + HOSTILE[0],
         clicks=80,

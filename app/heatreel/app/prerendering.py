@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -106,7 +107,7 @@ def _fill_state(asked: Asked, report: Report, page: str, kinds: list[str], job: 
         layer["src"] = _image(asked, report, layer["src"], f"layers/{number}-{kind}.png")
     _put_hits(asked, report, number, state["layers"])
     packed = asked.answer(lambda: width.dom(asked.store, str(number), Parameters()))
-    report.put_dom(number, width.plain(packed).body.decode("utf-8", "replace"))
+    report.put_dom(number, gzip.decompress(packed.body).decode("utf-8", "replace"))
 
 
 def _put_hits(asked: Asked, report: Report, number: int, layers: Mapping[str, Any]) -> None:
