@@ -390,3 +390,17 @@ def test_elements_are_named_as_a_person_would() -> None:
     assert name_of(nameless, OUTLINE) == f"Icon {nameless.selector}"
     inside = replace(nameless, parent=1)
     assert name_of(inside, OUTLINE) == "Icon in “Button 1”"
+
+
+def test_words_of_fold_and_reach_do_not_lie_on_each_other_on_a_phone() -> None:
+    snapshot = make_snapshot(390, 2400)
+    hits = make_hits(40, type=[type_of("view")] * 40, y=[800] * 40, visit=np.arange(40))
+    layer = draw_layer(snapshot, OUTLINE, hits, LayerSpec("scroll"))
+    assert layer.reach is not None and layer.reach.fold == 800 == layer.reach.depth_of(75)
+    picture = np.full((2400, 390, 3), 255, np.uint8)
+    draw_marks(layer, OUTLINE, picture)
+    # The fold's ground is blue, the reach's nearly black: each has a band of rows of its own.
+    fold = np.flatnonzero((picture == (0, 122, 204)).all(axis=2).sum(axis=1) > 30)
+    reach_rows = np.flatnonzero((picture == (22, 22, 29)).all(axis=2)[:, :380].sum(axis=1) > 30)
+    assert len(fold) > 15 and len(reach_rows) > 15
+    assert len(set(fold.tolist()) & set(reach_rows.tolist())) <= 3

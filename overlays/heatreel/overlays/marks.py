@@ -75,8 +75,18 @@ def _draw_reach(picture: NDArray[np.uint8], reach: Reach, dpr: float) -> None:
     # All lines before all words: two marks at one depth must not strike each other through.
     for y, (*_, colour) in zip(rows, marks, strict=True):
         _line(picture, y, colour, dpr, dash=10 if colour == _FOLD else 0)
+    drop = _drop_of_fold(rows, [words for _, words, *_ in marks], width, dpr) if reach.fold is not None else 0
     for y, (_, words, x, colour) in zip(rows, marks, strict=True):
-        pill(picture, words, (x, y), _LETTER * dpr, ground=colour)
+        pill(picture, words, (x, y + drop * (colour == _FOLD)), _LETTER * dpr, ground=colour)
+
+
+def _drop_of_fold(rows: list[int], texts: list[str], width: int, dpr: float) -> int:
+    """How far below its line, in device px, the fold's words go: on a phone they would lie on those of a reach."""
+    letter = _LETTER * dpr
+    tall = round(2 * letter)
+    *others, fold = [width_of(text, letter) + 1.4 * letter for text in texts]
+    meets = [y for y, wide in zip(rows, others, strict=False) if abs(y - rows[-1]) < tall and wide + fold > width]
+    return max(meets) + tall - rows[-1] if meets else 0
 
 
 def _line(picture: NDArray[np.uint8], y: int, colour: Colour, dpr: float, dash: int = 0) -> None:
