@@ -9,7 +9,19 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from heatreel.app.viewer import compare, export, findings, overview, pages, pictures, routing, session, sessions, width
+from heatreel.app.viewer import (
+    compare,
+    export,
+    findings,
+    overview,
+    pages,
+    pictures,
+    routing,
+    segments,
+    session,
+    sessions,
+    width,
+)
 from heatreel.app.viewer.answers import Answer, Refused, encoded_for, json_bytes, unchanged
 from heatreel.app.viewer.arrivals import Arrivals
 from heatreel.app.viewer.parameters import Parameters
@@ -29,6 +41,9 @@ _ADDRESS = re.compile(r"https?://[A-Za-z0-9.:\[\]-]{1,255}")
 _PIECE = re.compile(r"[A-Za-z0-9._~!$&'()*+,;=:@ -]{1,200}")
 """What a part of an address may hold; `.` and `..` are refused besides."""
 
+_FEW = 300_000
+"""With at most so many events insights are worked out before anybody asks: within about a second."""
+
 Question = Callable[[Parameters], Answer]
 About = Callable[[str, Parameters], Answer]
 
@@ -44,7 +59,7 @@ class Api:
         self.replays = Replays(folder, replays)
         store, arrivals, made = self.store, self.arrivals, self.replays
         self._questions: Mapping[str, Question] = {
-            "segments": lambda asked: overview.segments(store, asked),
+            "segments": lambda asked: segments.segments(store, asked),
             "live": lambda asked: overview.live(store, arrivals, made, asked),
             "pages": lambda asked: pages.pages(store, asked),
             "page": lambda asked: pages.page(store, asked),
@@ -71,13 +86,16 @@ class Api:
 
     def start(self) -> None:
         """Loads what the first questions need, and replays by itself when it shall."""
+        self.replays.watch(self._waiting)
         try:
-            self.store.data().warm()
+            data = self.store.data()
+            data.warm()
+            # Comparisons need it, and it is slow to load.
+            importlib.import_module("scipy.stats")
+            if data.replay and len(data.columns) <= _FEW:
+                findings.insights_document(self.store, data, ())
         except (Refused, HeatreelError):
             logger.info("%s: nothing to load yet", self.store.folder)
-        self.replays.watch(self._waiting)
-        # Comparisons need it, and it is slow to load.
-        importlib.import_module("scipy.stats")
 
     def _waiting(self) -> tuple[str, int, float]:
         """See `Replays.watch`."""

@@ -1,14 +1,11 @@
-"""What a workspace holds, how fresh it is, what can be asked of it, and the ways to the first events."""
+"""What a workspace holds, how fresh it is, and the ways to the first events."""
 
 from __future__ import annotations
 
 import shlex
 import time
-from collections import Counter
 from datetime import datetime
 from typing import Any
-
-import numpy as np
 
 from heatreel.app.snippet import snippet
 from heatreel.app.viewer.answers import Answer, Refused, json_bytes, tagged
@@ -21,18 +18,14 @@ from heatreel.app.viewer.places import where_of
 from heatreel.app.viewer.replays import Replays
 from heatreel.app.viewer.store import Store, replay_row
 from heatreel.core.errors import InputError
-from heatreel.core.hits import SIGNALS, TYPES
 from heatreel.core.version import DOCUMENT_VERSION, tool_version
 from heatreel.core.workspace import Workspace
 from heatreel.overlays.colour import DEFAULT_COLOURS, palette
 from heatreel.overlays.kinds import KINDS
 from heatreel.overlays.report_data import bar_stops, measured_words
-from heatreel.replay.segments import EVENT_KEYS, PROPERTY, SESSION_KEYS, SNAPSHOT_KEYS
 
 PALETTES = ("plasma", "inferno", "viridis", "magma", "cividis", "turbo")
 """The palettes that are offered; `palette` takes any that `--colours` takes."""
-
-_MOST_VALUES = 50
 
 
 def workspace(store: Store, arrivals: Arrivals, replays: Replays, asked: Parameters, base: str = "") -> Answer:
@@ -186,68 +179,6 @@ def _ways(store: Store, line: str, captures: list[dict[str, Any]], fresh: dict[s
             "copy": [f"heatreel replay{folder}"], "done": bool(fresh["replayed"]),
         },
     ]  # fmt: skip
-
-
-def segments(store: Store, asked: Parameters) -> Answer:
-    """`/segments`."""
-    data = store.data(asked.text("capture"))
-    asked.done()
-    return store.made.get(("segments", data.token), lambda: _segments(data))  # type: ignore[no-any-return]
-
-
-def _segments(data: Data) -> Answer:
-    attributes = data.attributes
-    keys = [_event_key(data, key) for key in EVENT_KEYS]
-    for key, kind in [*SESSION_KEYS.items(), *((name, "property") for name in attributes.properties)]:
-        if key not in ("session", "time"):
-            keys.append(_session_key(data, key, kind))
-    for key, of in SNAPSHOT_KEYS.items():
-        counts = Counter(of(one) for one in data.snapshots)
-        keys.append(_key(key, "text", counts))
-    days, sessions = np.unique((attributes.started_ms // 86_400_000).astype(np.int64), return_counts=True)
-    dates = days.astype("datetime64[D]").astype(str).tolist()
-    document = {
-        "version": DOCUMENT_VERSION,
-        "data": data.token,
-        "keys": [*keys, {"key": "time", "kind": "time", "operators": ["<", ">"], "values": [], "more": 0}],
-        "days": list(zip(dates, sessions.tolist(), strict=True)),
-    }
-    return tagged(json_bytes(document))
-
-
-def _key(key: str, kind: str, counts: Counter[str]) -> dict[str, Any]:
-    operators = ["=", "!="]
-    if kind in ("text", "list", "property"):
-        operators.append("~")
-    if kind in ("number", "time", "property"):
-        operators += ["<", ">"]
-    values = counts.most_common(_MOST_VALUES)
-    return {"key": key, "kind": kind, "operators": operators, "values": values, "more": len(counts) - len(values)}
-
-
-def _event_key(data: Data, key: str) -> dict[str, Any]:
-    columns = data.columns
-    if key == "type":
-        counts = np.bincount(columns["type"], minlength=len(TYPES)).tolist()
-        return _key(key, "text", Counter({name: count for name, count in zip(TYPES, counts, strict=True) if count}))
-    found = {name: int(np.count_nonzero(columns["signals"] & (1 << bit))) for bit, name in enumerate(SIGNALS)}
-    return _key(key, "text", Counter({name: count for name, count in found.items() if count}))
-
-
-def _session_key(data: Data, key: str, kind: str) -> dict[str, Any]:
-    values, codes = data.attributes.column(key)
-    counts: Counter[str] = Counter()
-    for value, count in zip(values, np.bincount(codes, minlength=len(values)).tolist(), strict=True):
-        for one in value if isinstance(value, list) else [value]:
-            if one not in (None, ""):
-                counts[_text(one)] += count
-    return _key(key if kind != "property" or key.startswith(PROPERTY) else PROPERTY + key, kind, counts)
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def live(store: Store, arrivals: Arrivals, replays: Replays, asked: Parameters) -> Answer:
