@@ -1,6 +1,7 @@
 """Capture of a page with about ten states: time against the bare browser, and whether it comes out the same again.
 
     scripts/bench capture [--url URL] [--viewport NAME=WxH] [--repeat N] [--load N] [--json FILE]
+    scripts/bench capture --snapshots 500 [--memory MB]
 
 Ours: from the URL to the stored snapshots, finding the states included. The floors, for the same states in a warm
 browser of the same kind: open the page, wait for `load`, do the recipe, take a full-page picture and a DOM snapshot;
@@ -10,6 +11,8 @@ through the floor's: 1.5 means that we take half as long again, less than 1 that
 
 The captures are then compared: states, element tables, and pictures px by px. `--load N` keeps N processes busy
 beside them.
+
+`--snapshots N` measures memory instead: a capture of N snapshots, with the proportional set size of all processes.
 """
 
 from __future__ import annotations
@@ -21,6 +24,7 @@ import io
 import json
 import multiprocessing
 import statistics
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -31,6 +35,10 @@ from typing import Any
 
 import numpy as np
 from PIL import Image
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import capture_memory
 
 from heatreel.capture.browser import launch
 from heatreel.capture.capture import ARGUMENTS, capture
@@ -58,7 +66,15 @@ def main() -> None:
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--load", type=int, default=0, metavar="N", help="busy processes beside the captures")
     parser.add_argument("--json", type=Path, help="where to write the numbers")
+    parser.add_argument("--snapshots", type=int, default=0, metavar="N", help="measure memory over so many instead")
+    parser.add_argument("--memory", type=int, default=1500, metavar="MB", help="with --snapshots: the capture's bound")
     arguments = parser.parse_args()
+    if arguments.snapshots:
+        document = asyncio.run(capture_memory.measure(arguments.snapshots, arguments.memory))
+        capture_memory.show(document)
+        if arguments.json:
+            arguments.json.write_text(json.dumps(document, indent=1))
+        return
     with ExitStack() as stack:
         url = arguments.url or stack.enter_context(_shop())
         stack.enter_context(_busy(arguments.load))

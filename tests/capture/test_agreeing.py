@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from pathlib import Path
 
+import pytest
+
+from capture_exploring import DESKTOP, MOBILE, PAGES
 from heatreel.capture.agreeing import Names, agreed
+from heatreel.capture.capture import capture
+from heatreel.capture.options import CaptureOptions
 from heatreel.core.state import DEFAULT, Action, Shown, State
+from heatreel.core.workspace import Workspace
 
 BASE = State(DEFAULT, "Default", "default")
 
@@ -56,3 +64,19 @@ def test_names_are_waited_for() -> None:
         return await heard
 
     assert asyncio.run(wait()) == [BASE, MENU]
+
+
+@pytest.mark.browser
+def test_a_menu_on_a_desktop_and_its_fold_on_a_phone_are_one_state(
+    tmp_path: Path, serve_folder: Callable[[Path], str]
+) -> None:
+    options = CaptureOptions(viewports=(DESKTOP, MOBILE), routes="none", workers=2)
+    asyncio.run(capture(tmp_path, [f"{serve_folder(PAGES)}/numbered.html"], options))
+    with Workspace.open(tmp_path) as workspace:
+        found = [(one.viewport.name, one.state) for one in workspace.snapshots(workspace.capture())]
+    names = {
+        viewport: {(state.id, state.label, state.kind) for name, state in found if name == viewport}
+        for viewport in ("desktop", "mobile")
+    }
+    assert len(names["desktop"]) == 3
+    assert names["desktop"] == names["mobile"]

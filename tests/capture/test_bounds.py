@@ -14,6 +14,7 @@ from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import psutil
 import pytest
 
 from capture_exploring import DESKTOP, HOSTILE, PAGES, lab, noting
@@ -22,6 +23,7 @@ from heatreel.capture.options import Bounds, CaptureOptions
 from heatreel.capture.proxy import is_public
 from heatreel.capture.rate import Rate
 from heatreel.capture.results import CaptureResult
+from heatreel.core.routes import RouteTable
 from heatreel.core.workspace import Workspace
 
 OPTIONS = CaptureOptions(viewports=(DESKTOP,), label="one", routes="none")
@@ -44,6 +46,26 @@ def test_a_page_that_hangs_costs_its_time_and_no_more(tmp_path: Path) -> None:
     assert {one.page for one in result.failed} == {"/hang.html", "/slow/page"}
     # What is promised with 10 s a page; with 4 s, and on a machine with more to do, there is room.
     assert took < 15 + 10 * len(names)
+
+
+PHASES = ("act", "after", "hover", "settle", "observer", "picture", "close", "words", "frames")
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_a_page_that_hangs_at_any_time_ends_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    options = replace(OPTIONS, bounds=Bounds(page_s=4, call_s=2), workers=2)
+    before = {one.pid for one in psutil.Process().children(recursive=True)}
+    with noting(HOSTILE) as (base, _):
+        urls = [f"{base}/phases.html?phase={phase}" for phase in PHASES]
+        table = RouteTable(query=("phase",))
+        began = time.monotonic()
+        result = _captured(tmp_path, urls, replace(options, table=table))
+        took = time.monotonic() - began
+    assert {one.page for one in result.pages} | {one.page for one in result.failed} == {table.page(url) for url in urls}
+    assert took < 15 + 10 * len(PHASES)
+    left = [one for one in psutil.Process().children(recursive=True) if one.pid not in before]
+    assert [one for one in left if "chrom" in one.name()] == []
 
 
 @pytest.mark.browser

@@ -58,9 +58,10 @@
     return found;
   };
 
-  // Scripts that answer for others say in their own words for whom: `event.target.closest(".more")`.
+  // Scripts that answer for others say in their own words for whom: `event.target.closest(".more")`; what follows a
+  // "not" is what they do not answer for.
   const FOR = [
-    [/\.(?:closest|matches)\(\s*(["'`])([^"'`$]{1,120})\1/g, (found) => found],
+    [/(?<!!\s*[\w.$]{0,40})\.(?:closest|matches)\(\s*(["'`])([^"'`$]{1,120})\1/g, (found) => found],
     [/classList\.contains\(\s*(["'`])([\w-]{1,60})\1/g, (found) => `.${found}`],
     [/(?:has|get)Attribute\(\s*(["'`])(data-[\w-]{1,60})\1/g, (found) => `[${found}]`],
     [/(?:target|currentTarget)\.dataset()\.([a-zA-Z]\w{0,40})/g, (found) => `[data-${found.replace(/[A-Z]/g, (one) => `-${one.toLowerCase()}`)}]`],
@@ -68,11 +69,16 @@
     [/(?:tagName|nodeName)\s*={2,3}\s*(["'`])([A-Z][A-Z0-9]{0,20})\1/g, (found) => found.toLowerCase()],
   ];
   const CHARACTERS = 20000, MOST_NAMED = 200;
+  const readBefore = new WeakMap();
   const selectorsIn = (listener) => {
     const run = typeof listener === "function" ? listener : listener && listener.handleEvent;
-    let text = "";
-    try { text = Function.prototype.toString.call(run).slice(0, CHARACTERS); } catch { return []; }
-    return FOR.flatMap(([pattern, css]) => [...text.matchAll(pattern)].map((found) => css(found[2])));
+    if (typeof run !== "function") return [];
+    if (!readBefore.has(run)) {
+      let text = "";
+      try { text = Function.prototype.toString.call(run).slice(0, CHARACTERS); } catch { /* a page with its own ideas */ }
+      readBefore.set(run, FOR.flatMap(([pattern, css]) => [...text.matchAll(pattern)].map((found) => css(found[2]))));
+    }
+    return readBefore.get(run);
   };
   // What listeners further up name; not what holds most of the page, nor what holds the listener.
   const named = (types) => {
