@@ -27,7 +27,7 @@ from heatreel.capture.collector import running
 from heatreel.core.config import Config, SiteConfig
 from heatreel.core.rates import rate
 from heatreel.core.workspace import Workspace
-from viewer_making import ask, capture_site, make_site, store, visitors
+from viewer_making import ask, capture_site, make_site, place, store, visitors
 
 
 def wait_for(what: Callable[[], bool], seconds: float = 60) -> None:
@@ -188,6 +188,23 @@ def test_viewports_can_be_compared_in_every_kind(api: Api, kind: str) -> None:
     assert (document["difference"] is None) == (kind in ("scroll", "attention", "element", "confetti"))
 
 
+def test_two_captures_beside_each_other(tmp_path: Path) -> None:
+    """The same build captured twice: whatever visitors did is on the same elements of both."""
+    make_site(tmp_path)
+    capture_site(tmp_path, "after")
+    place(tmp_path, "after")
+    api = Api(tmp_path)
+    document = ask(api, "compare", ("capture", "after"), ("against", "capture=before"))
+    before, after = document["sides"]
+    assert (before["capture"], after["capture"]) == ("before", "after") and document["names"] == ["before", "after"]
+    assert before["visits"] == after["visits"] > 0 and before["lost"] == 0
+    assert document["elements"] and all(one["before"] == one["after"] for one in document["elements"])
+    assert not any(one["significant"] for one in document["elements"] + document["totals"])
+    assert [one["label"] for one in ask(api, "workspace")["captures"]] == ["before", "after"]
+    assert ask(api, "workspace")["capture"] == "after"
+    assert ask(api, "workspace", ("capture", "before"))["capture"] == "before"
+
+
 def test_a_side_without_visits_is_told(api: Api) -> None:
     document = ask(api, "compare", ("against", "source=nobody"))
     assert document["sides"][0]["visits"] == 0 and document["difference"] is None and document["elements"] == []
@@ -221,8 +238,8 @@ def test_segments_tell_what_can_be_asked(api: Api) -> None:
 
 
 def test_pictures_and_dom(api: Api) -> None:
-    for place in ask(api, "page")["places"]:
-        state = place["states"][0]
+    for shown in ask(api, "page")["places"]:
+        state = shown["states"][0]
         tops = [top for top, _height, _src in state["picture"]]
         assert tops[0] == 0 and sum(height for _top, height, _src in state["picture"]) == pytest.approx(state["height"])
         for address in [*(src for _top, _height, src in state["picture"]), state["thumb"]]:

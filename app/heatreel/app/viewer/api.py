@@ -56,7 +56,7 @@ class Api:
     ) -> None:
         self.store = Store(folder, config, base)
         self.arrivals = Arrivals(folder)
-        self.replays = Replays(folder, replays)
+        self.replays = Replays(folder, replays, self._load)
         store, arrivals, made = self.store, self.arrivals, self.replays
         self._questions: Mapping[str, Question] = {
             "segments": lambda asked: segments.segments(store, asked),
@@ -87,11 +87,15 @@ class Api:
     def start(self) -> None:
         """Loads what the first questions need, and replays by itself when it shall."""
         self.replays.watch(self._waiting)
+        self._load()
+        # Comparisons need it, and it is slow to load.
+        importlib.import_module("scipy.stats")
+
+    def _load(self) -> None:
+        """Loads the newest data before anybody asks for it."""
         try:
             data = self.store.data()
             data.warm()
-            # Comparisons need it, and it is slow to load.
-            importlib.import_module("scipy.stats")
             if data.replay and len(data.columns) <= _FEW:
                 findings.insights_document(self.store, data, ())
         except (Refused, HeatreelError):

@@ -22,10 +22,11 @@ _PAUSE_FOR_LENGTH = 4.0
 
 
 class Replays:
-    """The replays of one workspace, one at a time. `by_itself` says whether new events start one."""
+    """The replays of one workspace, one at a time. `by_itself` says whether new events start one; `ended` is called
+    when one has ended well."""
 
-    def __init__(self, folder: Path, by_itself: bool = False) -> None:
-        self.folder, self.by_itself = folder, by_itself
+    def __init__(self, folder: Path, by_itself: bool = False, ended: Callable[[], None] = lambda: None) -> None:
+        self.folder, self.by_itself, self._tell = folder, by_itself, ended
         self.failed = ""
         self._job: subprocess.Popen[str] | None = None
         self._lock = Lock()
@@ -63,6 +64,8 @@ class Replays:
             self._ended = time.monotonic()
             self._took = self._ended - self._began
             self._job = None
+        if job.returncode == 0:
+            self._tell()
 
     def watch(self, waiting: Callable[[], tuple[str, int, float]]) -> None:
         """Starts replays by itself from now on. `waiting` gives the label of the capture to replay (empty for none),
