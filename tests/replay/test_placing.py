@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from heatreel.core.hits import Hits
 from heatreel.core.session import Target
-from heatreel.replay.placing import EDGE_PX, LARGE_PX, element_at, place, place_on_axis
+from heatreel.replay.placing import EDGE_PX, LARGE_PX, Topmost, element_at, place, place_on_axis
 from heatreel.replay.projection import depths, project, twin_elements
 from heatreel.replay.replay import place_sessions
 from replay_making import DESKTOP, MOBILE, Visitor, captured, outline_of, target_of
@@ -114,6 +114,16 @@ def test_what_a_scroller_holds_shows_inside_of_it_only() -> None:
     listed, item = outline.by_selector["#list"], outline.by_selector["#item"]
     assert outline.clips[item.index].tolist() == [120, 1200, 520, 1500]
     assert np.isinf(outline.clips[listed.index]).all()
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_one_point_and_many_hit_the_same(state: str) -> None:
+    outline = outline_of(state, DESKTOP)
+    topmost = Topmost(outline)
+    x, y = (grid.ravel() for grid in np.meshgrid(np.linspace(-5, outline.width, 40), np.linspace(-5, 2000, 60)))
+    many = element_at(outline, x, y)
+    assert [topmost.at(*point) for point in zip(x.tolist(), y.tolist(), strict=True)] == many.tolist()
+    assert len(set(many.tolist())) > 5
 
 
 def test_topmost_element_at_a_point() -> None:

@@ -124,6 +124,28 @@ def element_at(outline: Outline, x: Floats, y: Floats, fixed: Bools | None = Non
     return found
 
 
+class Topmost:
+    """What is topmost at one point after the other on one outline, as `element_at` says it of many at once."""
+
+    def __init__(self, outline: Outline) -> None:
+        left, top, width, height = outline.boxes.T
+        self._edges = left, top, left + width, top + height
+        self._shown = np.array([element.visible for element in outline.elements], dtype=bool)
+        self._fixed = np.array([bool(element.position) for element in outline.elements], dtype=bool)
+        self._order = np.array([element.order for element in outline.elements], dtype=np.float64)
+
+    def at(self, x: float, y: float, fixed: bool = False) -> int:
+        """The topmost visible element, -1 where there is none."""
+        left, top, right, bottom = self._edges
+        hit = np.flatnonzero(self._shown & (left <= x) & (x < right) & (top <= y) & (y < bottom))
+        if fixed and (firm := hit[self._fixed[hit]]).size:
+            hit = firm
+        if not hit.size:
+            return -1
+        order = self._order[hit]
+        return int(hit[np.flatnonzero(order == order.max())[-1]])
+
+
 def sureness(outline: Outline, element: NDArray[np.int64], x: Floats, y: Floats) -> Floats:
     """How sure it is that a point alone tells its element, 0.5 at its edge to 0.9 well inside; shape (n,)."""
     if not len(outline.elements):

@@ -28,7 +28,7 @@ from heatreel.replay.columns import (
 from heatreel.replay.graphs import CapturedPages, Place
 from heatreel.replay.states import Choice, Recognition
 from heatreel.replay.visits import carried_forward, document_order, number_visits
-from heatreel.replay.walk import Walk, opens_by_hover
+from heatreel.replay.walk import Point, Walk, opens_by_hover
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -184,7 +184,10 @@ class Placer:
         hovering = np.array([opens_by_hover(one) for one in self.places], dtype=bool)
         clicked = np.isin(columns.type[order], POINTER_CODES)
         moving = clicked | ((columns.type[order] == _MOVE) & hovering[place[order]])
-        steps = np.flatnonzero(moving & branching[place[order]] & (columns.target[order] >= 0))
+        named = columns.target[order] >= 0
+        exact = np.array([one.exact for one in self.places], dtype=bool)[place[order]]
+        pointed = clicked & ~named & exact & np.isfinite(columns.x[order]) & np.isfinite(columns.y[order])
+        steps = np.flatnonzero(moving & branching[place[order]] & (named | pointed))
         walking = order[steps]
         rows = zip(
             visit[walking].tolist(),
@@ -192,6 +195,10 @@ class Placer:
             map(self.places.__getitem__, place[walking].tolist()),
             columns.target[walking].tolist(),
             clicked[steps].tolist(),
+            [
+                _point(columns, row) if bare else None
+                for row, bare in zip(walking.tolist(), pointed[steps], strict=True)
+            ],
             strict=True,
         )
         at, after = self.walk.positions(rows)
@@ -364,6 +371,10 @@ class Placer:
         u = np.where(scrolls | middle, 0.5, u)
         v = np.where(scrolls, 1.0, np.where(middle, 0.5, v))
         return u, v, masked
+
+
+def _point(columns: EventColumns, row: int) -> Point:
+    return float(columns.x[row]), float(columns.y[row]), bool(columns.events[row].data.get("fixed"))
 
 
 def _told_shares(columns: EventColumns, at: Ints) -> Floats:

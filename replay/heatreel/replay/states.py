@@ -35,6 +35,12 @@ state was at least 0.69 alike (145 pairs), the nearest state of another page at 
 SKETCH_NOISE = 0.01
 """Sketches whose similarities differ by less (five bits) cannot be told apart."""
 
+SAME_SIGHT = 0.98
+OTHER_SIGHT = 0.05
+"""What was seen is a captured state when the sketches are at least `SAME_SIGHT` alike, and no other one that is less
+alike by `OTHER_SIGHT`, whatever the switches say: some libraries mark a switch as set (`aria-expanded` of a chosen tab)
+that shows nothing any more."""
+
 OTHER_CONTENT_NOISE = 0.1
 """The same where the visitor saw another URL of the route, whose content is mostly not the captured one's."""
 
@@ -135,6 +141,8 @@ class Recognition:
         settings = self.numbers.seen[seen].settings if seen >= 0 else {}
         changed = self.changes[change]
         noise = OTHER_CONTENT_NOISE if relative else SKETCH_NOISE
+        sight = float(evidence.likeness.max(initial=UNLIKE))
+        least = sight - OTHER_SIGHT if sight >= SAME_SIGHT and not relative else UNLIKE
         best: dict[int, float] = {}
         for agreement, likeness in zip(evidence.agreement.tolist(), evidence.likeness.tolist(), strict=True):
             best[agreement] = max(likeness, best.get(agreement, UNLIKE))
@@ -145,7 +153,7 @@ class Recognition:
             own = graph.settings[position]
             recent = any(key in own and own[key] == settings.get(key) for key in changed)
             unlike = likeness < best[agreement] - noise
-            return (-agreement, unlike, position != walked, not recent, -likeness, position)
+            return (likeness < least, -agreement, unlike, position != walked, not recent, -likeness, position)
 
         return sorted(range(len(graph)), key=rank)
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from heatreel.replay.graphs import Place, StateGraph
+from heatreel.replay.placing import Topmost
 from heatreel.replay.states import SURE, Recognition
 
 TOGGLES = frozenset({"accordion", "disclosure", "details", "dialog", "popover", "menu", "hover"})
@@ -33,6 +34,9 @@ panel of its own."""
 DEEPEST = 6
 """States in a stack; of more, the oldest are forgotten."""
 
+Point = tuple[float, float, bool]
+"""Where a click was, page CSS px, and whether on something that does not scroll."""
+
 _Triggers = dict[int, list[int]]
 _Stack = tuple[int, ...]
 
@@ -44,27 +48,29 @@ class Walk:
         self.recognition = recognition
         self._triggers: dict[tuple[StateGraph, int], _Triggers] = {}
         self._inside: dict[tuple[StateGraph, int, int], frozenset[int]] = {}
+        self._topmost: dict[tuple[StateGraph, int], Topmost] = {}
         self._covering: dict[tuple[StateGraph, int], list[int]] = {}
         self._stacks: dict[_Stack, int] = {(): 0}
         self._open: list[_Stack] = [()]
         self._steps: dict[tuple[Place, int, int, bool], tuple[int, int, int, frozenset[str]]] = {}
 
-    def positions(self, rows: Iterable[tuple[int, int, Place, int, bool]]) -> tuple[list[int], list[int]]:
+    def positions(self, rows: Iterable[tuple[int, int, Place, int, bool, Point | None]]) -> tuple[list[int], list[int]]:
         """The positions of the states at each row and after it, in the place's first graph.
 
-        A row is visit, session, place (one that has graphs), target and whether it was a click; the rows of a visit
-        follow one another. What was closed for good (a notice on cookies) stays so for the rest of a session.
+        A row is visit, session, place (one that has graphs), target, whether it was a click, and the point of a click
+        that names no target; the rows of a visit follow one another. What was closed for good (a notice on cookies)
+        stays so for the rest of a session.
         """
         at: list[int] = []
         after: list[int] = []
         steps = self._steps
         closed: dict[int, frozenset[str]] = {}
         visit_before, stack = -1, 0
-        for visit, session, place, target, clicked in rows:
+        for visit, session, place, target, clicked, point in rows:
             if visit != visit_before:
                 visit_before, stack = visit, self._start(place, closed.get(session))
             key = (place, stack, target, clicked)
-            step = steps.get(key)
+            step = steps.get(key) if point is None else self._step_at(place, stack, point)
             if step is None:
                 step = steps[key] = self._step(*key)
             here, stack, then, for_good = step
@@ -82,10 +88,33 @@ class Walk:
         return self._number(tuple(position for position, name in states if name in closed))
 
     def _step(self, place: Place, stack: int, target: int, clicked: bool) -> tuple[int, int, int, frozenset[str]]:
-        at, then = self.step(place, self._open[stack], target, clicked)
+        return self._told(place, *self.step(place, self._open[stack], target, clicked))
+
+    def _told(self, place: Place, at: int, then: _Stack) -> tuple[int, int, int, frozenset[str]]:
+        """A step as it is kept: the state before it, what is open then and its top, and what is closed for good."""
         states = [place.graphs[0].snapshots[position].state for position in then]
         for_good = frozenset(state.id for state in states if state.kind == "overlay")
         return at, self._number(then), then[-1] if then else 0, for_good
+
+    def _step_at(self, place: Place, stack: int, point: Point) -> tuple[int, int, int, frozenset[str]]:
+        """A step by a click of which only the point is known: it hit what is topmost there in the state on top."""
+        graph, open_states = place.graphs[0], self._open[stack]
+        at = open_states[-1] if open_states else 0
+        # With nothing open only a trigger changes anything, and few clicks are on one.
+        if not open_states and not self._on_trigger(graph, at, point):
+            return at, stack, at, frozenset()
+        key = (graph, at)
+        if key not in self._topmost:
+            self._topmost[key] = Topmost(graph.outline(at))
+        element = self._topmost[key].at(*point)
+        if element < 0:
+            return at, stack, at, frozenset()
+        return self._told(place, at, self._after(graph, open_states, element, True)[-DEEPEST:])
+
+    def _on_trigger(self, graph: StateGraph, at: int, point: Point) -> bool:
+        x, y, fixed = point
+        boxes = (graph.outline(at).elements[element].box for element in self._table(graph, at))
+        return fixed or any(left <= x <= left + wide and top <= y <= top + high for left, top, wide, high in boxes)
 
     def _number(self, stack: _Stack) -> int:
         number = self._stacks.setdefault(stack, len(self._open))
