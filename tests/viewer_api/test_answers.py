@@ -247,6 +247,8 @@ def test_pictures_and_dom(api: Api) -> None:
             answer = api.answer("GET", path.removeprefix("api/v1/"), query, {})
             assert answer.status == 200 and answer.media in ("image/png", "image/webp")
             assert "immutable" in answer.headers["Cache-Control"]
+        fresh = api.answer("GET", state["thumb"].partition("?")[0].removeprefix("api/v1/"), "", {})
+        assert "immutable" not in fresh.headers["Cache-Control"]
         plain = api.answer("GET", f"dom/{state['snapshot']}", "", {})
         packed = api.answer("GET", f"dom/{state['snapshot']}", "", {"accept-encoding": "gzip"})
         assert json.loads(plain.body) == {"type": 0} and packed.headers["Content-Encoding"] == "gzip"

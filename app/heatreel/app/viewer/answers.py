@@ -65,6 +65,11 @@ def kept(body: bytes, media: str) -> Answer:
     return Answer(200, body, media, {"Cache-Control": FOR_EVER})
 
 
+def of_data(body: bytes, media: str, token: str, asked: str) -> Answer:
+    """An answer made of data: kept for ever under an address that holds the token of this data."""
+    return kept(body, media) if asked == token else tagged(body, media)
+
+
 def encoded_for(answer: Answer, accepted: str) -> Answer:
     """The answer compressed when whoever asks takes that, or not when not."""
     packed = "Content-Encoding" in answer.headers

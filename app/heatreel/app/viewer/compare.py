@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from heatreel.app.viewer.answers import PNG, Answer, Refused, json_bytes, tagged
+from heatreel.app.viewer.answers import PNG, Answer, Refused, json_bytes, of_data, tagged
 from heatreel.app.viewer.pages import state_json, viewport_json
 from heatreel.app.viewer.painting import Painting, encoded, is_image, kinds_of, layer_json, painting_of, rank, scene_at
 from heatreel.app.viewer.parameters import Parameters
@@ -79,7 +79,7 @@ def layer(store: Store, asked: Parameters) -> Answer:
     drawn = (*pair.layers, pair.difference)[SIDES.index(side)]
     if drawn is None or not is_image(drawn):
         raise Refused(404, f"{side}: there is nothing to paint", "side")
-    return tagged(encoded(drawn), PNG)
+    return of_data(encoded(drawn), PNG, f"{before.data.token}.{after.data.token}", asked.text("v"))
 
 
 def _asked(store: Store, asked: Parameters) -> tuple[Chosen, Chosen, str, Painting, list[tuple[str, str]]]:

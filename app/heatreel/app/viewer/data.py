@@ -134,5 +134,5 @@ def distinct_visits(owner: NDArray[Any], columns: Mapping[str, NDArray[Any]]) ->
 
 def token_of(capture: Capture, count: int, last: int, replay: tuple[int, str] | None) -> str:
     """A word for the state of the data: other captures and replays have others."""
-    told = [capture.id, capture.label, capture.finished, count, last, replay]
+    told = [capture.id, capture.label, capture.started, capture.finished, count, last, replay]
     return hashlib.blake2b(json.dumps(told).encode(), digest_size=8).hexdigest()

@@ -6,7 +6,7 @@ import shlex
 from datetime import UTC, datetime
 from typing import Any
 
-from heatreel.app.viewer.answers import JSON, PNG, Answer, Refused, json_bytes, kept, tagged
+from heatreel.app.viewer.answers import JSON, PNG, Answer, Refused, json_bytes, of_data, tagged
 from heatreel.app.viewer.data import Data, PlaceKey
 from heatreel.app.viewer.numbers import elements_of
 from heatreel.app.viewer.painting import Painting, image_of, kinds_of, painting_of, rank, record_of
@@ -300,4 +300,4 @@ def layer(store: Store, asked: Parameters) -> Answer:
     if KINDS[kinds[0]].drawing == "boxes":
         raise Refused(400, f"{kinds[0]} is drawn from the elements; it has no image", "kind")
     image = image_of(store, chosen, painting, kinds[0], form == "full")
-    return kept(image, PNG) if asked.text("v") == chosen.data.token else tagged(image, PNG)
+    return of_data(image, PNG, chosen.data.token, asked.text("v"))

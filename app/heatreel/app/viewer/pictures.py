@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from heatreel.app.viewer.answers import PNG, WEBP, Answer, Refused, kept
+from heatreel.app.viewer.answers import PNG, WEBP, Answer, Refused, kept, of_data
 from heatreel.app.viewer.painting import PLAIN, painting_of, rank, scene_at
 from heatreel.app.viewer.parameters import Parameters
 from heatreel.app.viewer.places import Chosen, address, chosen_at, chosen_of, where_of
@@ -100,7 +100,7 @@ def thumb(store: Store, number: str, asked: Parameters) -> Answer:
         return _thumb(store, chosen_at(store, part, snapshot), size)
 
     key = ("thumb", data.token, snapshot.id, part.where, size)
-    return kept(store.images.get(key, make), WEBP)
+    return of_data(store.images.get(key, make), WEBP, data.token, asked.text("v"))
 
 
 def _thumb(store: Store, chosen: Chosen, size: tuple[int, int]) -> bytes:
@@ -128,7 +128,7 @@ def crop(store: Store, asked: Parameters) -> Answer:
 
     key = ("crop", chosen.data.token, chosen.snapshot.id, chosen.part.where, kind, painting.words, selector, around)
     try:
-        return kept(store.images.get(key, make), PNG)
+        return of_data(store.images.get(key, make), PNG, chosen.data.token, asked.text("v"))
     except InputError as exc:
         raise Refused(404, str(exc).replace("--crop ", ""), "selector") from exc
 
