@@ -15,7 +15,8 @@ def capture(
     urls: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="URL", help="Pages to capture, with http:// or https://; left out: urls in heatreel.toml."
+            metavar="URL",
+            help="Pages (http:// or https://), or e-mails (FILE.html, FILE.eml); left out: urls in heatreel.toml.",
         ),
     ] = None,
     workspace: WorkspaceFolder = DEFAULT_FOLDER,
@@ -153,18 +154,20 @@ def capture(
     from heatreel.app.asking import healer, lesson, recipes_from
     from heatreel.app.capture_options import capture_urls_of, load
     from heatreel.app.capturing import capture_urls, default_workers, fresh_label, options_from
+    from heatreel.app.mailing import VIEWPORTS, are_mails, served_mails
 
-    pages = capture_urls_of(load(config), urls or [])
+    mails = urls if urls and are_mails(urls) else []
+    pages = [] if mails else capture_urls_of(load(config), urls or [])
     chosen = options_from(
         config,
-        viewports=viewport or [],
+        viewports=viewport or (list(VIEWPORTS) if mails else []),
         urls=pages,
         label=label or fresh_label(workspace),
         variants=variant,
-        states=states,
+        states="none" if mails else states,
         max_states=max_states,
         depth=depth,
-        routes=routes,
+        routes="none" if mails else routes,
         sitemap=sitemap,
         max_pages=max_pages,
         storage_state=storage_state,
@@ -203,6 +206,9 @@ def capture(
         result = capture_recording(
             workspace, from_recording, chosen.label, chosen.site, arm, browser, replace, table=chosen.table
         )
+    elif mails:
+        with served_mails([Path(mail) for mail in mails]) as served:
+            result = capture_urls(workspace, served, chosen, progress=not json)
     else:
         result = capture_urls(workspace, pages, chosen, progress=not json, heal=heal)
     if json:

@@ -23,6 +23,7 @@ FORMATS = {
     "tobii": "Tobii Pro Lab or Studio (TSV)",
     "pupil": "Pupil Labs gaze mapped to a surface (CSV)",
     "webgazer": "WebGazer predictions (CSV)",
+    "mail": "a click log of an e-mail (recipient, link)",
 }
 """Names of the formats, and what each is."""
 
@@ -97,4 +98,6 @@ def _of_table(columns: set[str]) -> str:
         return "matomo"
     if {"x", "y"} <= low or {"ex", "ey"} <= low:
         return "csv"
+    if {"recipient", "subscriber", "email", "contact"} & low and {"link", "url", "href", "position", "event"} & low:
+        return "mail"
     return ""

@@ -29,6 +29,7 @@ _MODULES = {
     "tobii": "tobii",
     "pupil": "pupil",
     "webgazer": "webgazer",
+    "mail": "mail",
 }
 
 

@@ -14,6 +14,7 @@ from heatreel.replay.insights.calls import find_calls
 from heatreel.replay.insights.clickable import find_clickable
 from heatreel.replay.insights.destinations import test_destinations
 from heatreel.replay.insights.differ import test_differences
+from heatreel.replay.insights.emails import find_emails
 from heatreel.replay.insights.enough import enough_of
 from heatreel.replay.insights.forms import find_forms
 from heatreel.replay.insights.frustration import find_frustration
@@ -38,6 +39,7 @@ FINDS: tuple[Callable[[Question], Iterator[Insight]], ...] = (
     find_late_shifts,
     find_drift,
     find_reading,
+    find_emails,
 )
 """Kinds that judge one thing by an interval against a bound."""
 
