@@ -61,18 +61,26 @@ class Order:
     """The known elements of a page, in its order."""
 
     def __init__(self, before: Outline, known: Mapping[int, int]) -> None:
+        self.before = before
         self.known = known
         self.places: Sequence[int] = sorted(known)
         self.ends = subtree_ends(before)
 
     def keeps(self, holder: int, one: int, two: int) -> bool:
-        """Whether `two` lies on HEAD between the counterparts of what is before and after `one` in their holder."""
+        """Whether `two` lies on HEAD between the counterparts of what is before and after `one` in their holder, or
+        around that when it holds nothing else that has words."""
+        while holder >= 0 and not self._holds_words(holder):
+            holder = self.before.elements[holder].parent
         last = self.places[spot - 1] if (spot := bisect_left(self.places, one)) else -1
         end = int(self.ends[holder]) if holder >= 0 else len(self.ends)
         spot = bisect_left(self.places, int(self.ends[one]))
         following = self.places[spot] if spot < len(self.places) else end
         after_last = last <= holder or self.known[last] < two
         return after_last and (following >= end or two < self.known[following])
+
+    def _holds_words(self, holder: int) -> bool:
+        first, last = bisect_left(self.places, holder + 1), bisect_left(self.places, int(self.ends[holder]))
+        return any(self.before.elements[place].text for place in self.places[first:last])
 
 
 def _holder(outline: Outline, element: Element, known: Mapping[int, int]) -> int:
