@@ -86,7 +86,7 @@ def draw_difference(snapshot: Snapshot, outline: Outline, before: Side, after: S
     levels = [_levels(grid, top) for grid in changes]
     boxes = [inset.box for inset in heats[1].insets]
     samples = [heat.sample for heat in heats]
-    found = Difference(before, after, _elements(before, after), any(bool(grid.any()) for grid in changes))
+    found = Difference(before, after, element_changes(before, after), any(bool(grid.any()) for grid in changes))
     return Layer(
         spec=replace(spec, unit="per_1000_visits"),
         kind=replace(kind, title=f"Change in {kind.title.lower()}"),
@@ -162,8 +162,8 @@ def _sessions(side: Side) -> int:
     return len(np.unique(side.hits.session))
 
 
-def _elements(before: Side, after: Side) -> tuple[ElementChange, ...]:
-    """All elements that either side clicked, the surest changes first."""
+def element_changes(before: Side, after: Side) -> tuple[ElementChange, ...]:
+    """All elements that either side clicked, the surest changes first; both sides must have visits."""
     counts = [_visits_by_element(side) for side in (before, after)]
     indices = sorted(counts[0].keys() | counts[1].keys())
     rates = [

@@ -17,7 +17,7 @@ from heatreel.core.element import Outline
 from heatreel.core.hits import Hits
 from heatreel.core.rates import Rate, difference, discoveries, rate
 from heatreel.core.version import DOCUMENT_VERSION
-from heatreel.overlays.difference import ElementChange, Side, draw_difference
+from heatreel.overlays.difference import ElementChange, Side, draw_difference, element_changes
 from heatreel.overlays.kinds import KINDS
 from heatreel.overlays.layers import Layer, LayerSpec
 from heatreel.overlays.naming import name_of
@@ -136,7 +136,7 @@ def _made(before: Chosen, after: Chosen, kind: str, painting: Painting) -> Pair:
     drawn = None
     if KINDS[kind].drawing == "density" and all(side.visits for side in sides):
         drawn = draw_difference(after.snapshot, after.outline, *sides, painting.of(kind))
-    elements = drawn.difference.elements if drawn and drawn.difference else _changes(sides)
+    elements = element_changes(*sides) if all(side.visits for side in sides) else ()
     return Pair(before, after, sides, layers, drawn, elements)
 
 
@@ -186,25 +186,6 @@ def _told(one: Chosen) -> list[str]:
         one.data.capture.label, snapshot.page, snapshot.viewport.name, snapshot.state.label,
         snapshot.variant or "no variant", one.part.where or "everybody",
     ]  # fmt: skip
-
-
-def _changes(sides: tuple[Side, Side]) -> tuple[ElementChange, ...]:
-    """The changes of elements where no difference can be painted."""
-    if not all(side.visits for side in sides):
-        return ()
-    counts = [{row.index: min(row.visits, side.visits) for row in side.rows} for side in sides]
-    indices = sorted(counts[0].keys() | counts[1].keys())
-    rates = [
-        tuple(rate(count.get(index, 0), side.visits) for count, side in zip(counts, sides, strict=True))
-        for index in indices
-    ]
-    changes = [difference(*pair) for pair in rates]
-    real = discoveries([one.p for one in changes])
-    found = [
-        ElementChange(index, pair[0], pair[1], one, surely)
-        for index, pair, one, surely in zip(indices, rates, changes, real, strict=True)
-    ]
-    return tuple(sorted(found, key=lambda one: (one.change.p, one.index)))
 
 
 def _side(store: Store, chosen: Chosen, side: Side, layer: dict[str, Any]) -> dict[str, Any]:
