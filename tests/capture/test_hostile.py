@@ -34,7 +34,7 @@ LABELS = {
     "download.html": [],
     "empty.html": [],
     "frameset.html": ["Open: Show"],
-    "growth.html": [],
+    "growth.html": ["More: Item 211", "More: Item 241"],
     "loop.html": ["Open: Good"],
     "mutating.html": ["Open: Open"],
     "popups.html": [],
