@@ -96,6 +96,7 @@ class Api:
         try:
             data = self.store.data()
             data.warm()
+            segments.segments(self.store, Parameters())
             if data.replay and len(data.columns) <= _FEW:
                 findings.insights_document(self.store, data, ())
         except (Refused, HeatreelError):

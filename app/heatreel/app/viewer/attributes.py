@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from heatreel.replay.segments import EVENT_KEYS, PROPERTY, SNAPSHOT_KEYS, Condition, Segment, _of_session
+from heatreel.replay.segments import _COLUMNS, EVENT_KEYS, PROPERTY, SESSION_KEYS, SNAPSHOT_KEYS, Condition, Segment
 
 Bools = NDArray[np.bool_]
 
@@ -40,8 +40,16 @@ class Attributes:
         """The distinct values of a key, and for each session which it has, shape (sessions,)."""
         with self._lock:
             if key not in self._columns:
-                self._columns[key] = _factorized([_of_session(key, row) for row in self.table])
+                self._columns[key] = _factorized(self._values(key), SESSION_KEYS.get(key) == "list")
             return self._columns[key]
+
+    def _values(self, key: str) -> list[Any]:
+        """The value of a key of each session, as segments read it."""
+        if key.startswith(PROPERTY):
+            name = key.removeprefix(PROPERTY)
+            return [row["properties"].get(name) for row in self.table]
+        column = _COLUMNS.get(key, key)
+        return [row.get(column) for row in self.table]
 
     def within(self, segment: Segment) -> Bools:
         """Which sessions are in a segment, as `Segment.sessions` says it; shape (sessions,)."""
@@ -65,9 +73,9 @@ class Attributes:
         return [PROPERTY + name for name, _count in counts.most_common(100)]
 
 
-def _factorized(values: list[Any]) -> tuple[list[Any], NDArray[np.int32]]:
+def _factorized(values: list[Any], lists: bool) -> tuple[list[Any], NDArray[np.int32]]:
     # A list is no key of a dict.
-    names = [tuple(value) if isinstance(value, list) else value for value in values]
+    names: list[Any] = [tuple(value or ()) for value in values] if lists else values
     codes = {name: code for code, name in enumerate(dict.fromkeys(names))}
     found = [list(name) if isinstance(name, tuple) else name for name in codes]
     return found, np.fromiter(map(codes.__getitem__, names), np.int32, len(names))
