@@ -1,8 +1,9 @@
 """Layers against what else there is, side by side in one run: heatmap.js, simpleheat and PostHog's way in a headless
 browser, a textbook OpenCV pipeline, datashader where it is installed, and the floor, encoding alone.
 
-Every candidate runs once in each round; ratios are medians of the rounds' ratios, so that a busy machine disturbs
-all alike. At 10^7 events, where simpleheat takes minutes, there is one round. `npm ci --prefix scripts/benches/peers`
+Every candidate runs in each round, twice in a row, of which the second is timed: warm, as in a server that paints one
+layer after the other. Ratios are medians of the rounds' ratios, so that a busy machine disturbs all alike. At 10^7
+events, where simpleheat takes minutes, there is one round of one run. `npm ci --prefix scripts/benches/peers`
 brings the browser's libraries.
 
     scripts/bench overlays --sizes 1e3,1e5,1e6 --rounds 5 --json out.json
@@ -18,7 +19,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -137,6 +138,8 @@ def rounds_of(candidates: dict[str, Callable[[], dict[str, float]]], count: int)
     found: dict[str, list[float]] = {}
     for _ in range(count):
         for work in candidates.values():
+            if count > 1:
+                work()
             for name, value in work().items():
                 found.setdefault(name, []).append(value)
     return found
@@ -172,7 +175,7 @@ def python_candidates(points: Points, picture: Picture) -> dict[str, Callable[[]
 class BrowserPeers:
     """The peers in one headless browser, over a local server."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, names: Sequence[str]) -> None:
         from playwright.sync_api import sync_playwright
 
         from heatreel.capture.browser import find_browser
@@ -180,7 +183,7 @@ class BrowserPeers:
         sys.path.insert(0, str(HERE.parents[1] / "tests"))
         from serving import served
 
-        self.folder = folder
+        self.folder, self.names = folder, names
         for name in ("overlays_peers.html", "peers"):
             (folder / name).symlink_to(HERE / name)
         self.server = served(folder)
@@ -208,7 +211,7 @@ class BrowserPeers:
 
             return work
 
-        return {peer: timed(peer) for peer in PEERS}
+        return {peer: timed(peer) for peer in self.names}
 
     def alpha(self, peer: str) -> Picture:
         """The opacity that a peer paints, which is all it knows of density."""
@@ -332,11 +335,11 @@ def measure_memory(what: str, size: int, height: int) -> None:
 # The run
 
 
-def bench(sizes: list[int], rounds: int, height: int, peer_limit: int, with_browser: bool) -> dict[str, Any]:
+def bench(sizes: list[int], rounds: int, height: int, peer_limit: int, names: Sequence[str]) -> dict[str, Any]:
     picture = page(1440, height)
     results: dict[str, Any] = {"width": 1440, "height": height, "compressor": compressor_name(), "sizes": {}}
     with TemporaryDirectory() as folder:
-        peers = BrowserPeers(Path(folder)) if with_browser else None
+        peers = BrowserPeers(Path(folder), names) if names else None
         for size in sizes:
             points = events(size, 1440, height)
             candidates = python_candidates(points, picture)
@@ -348,7 +351,7 @@ def bench(sizes: list[int], rounds: int, height: int, peer_limit: int, with_brow
             true = exact(points, 1440, height)
             fidelity = {"ours": our_fidelity(points, 1440, height, true)}
             if peers and use_peers and size < MANY:
-                fidelity |= {peer: fidelity_of(peers.alpha(peer), true, 1) for peer in PEERS}
+                fidelity |= {peer: fidelity_of(peers.alpha(peer), true, 1) for peer in names}
             results["sizes"][size] = {
                 "ms": {name: round(statistics.median(values), 2) for name, values in milliseconds.items()},
                 "least_ms": {name: round(min(values), 2) for name, values in milliseconds.items()},
@@ -409,16 +412,17 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--height", type=int, default=6000, help="of the page, CSS px; it is 1440 wide")
     parser.add_argument("--peer-limit", type=float, default=1e7, help="browser peers up to so many events")
-    parser.add_argument("--no-browser", action="store_true")
+    parser.add_argument("--peers", default=",".join(PEERS), help="libraries in the browser; empty for none")
     parser.add_argument("--no-memory", action="store_true", help="times only")
     parser.add_argument("--json", type=Path, help="write the results here as well")
     parser.add_argument("--memory", choices=("layer", "composite", "textbook"), help="only this, in this process")
     given = parser.parse_args()
     sizes = [int(float(size)) for size in given.sizes.split(",")]
+    names = [name for name in PEERS if name in given.peers.split(",")]
     if given.memory:
         measure_memory(given.memory, sizes[0], given.height)
         return
-    results = bench(sizes, given.rounds, given.height, int(given.peer_limit), not given.no_browser)
+    results = bench(sizes, given.rounds, given.height, int(given.peer_limit), names)
     results["memory"] = {} if given.no_memory else memory()
     if given.json:
         given.json.write_text(json.dumps(results, indent=1) + "\n", "utf-8")

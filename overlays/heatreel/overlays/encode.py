@@ -30,6 +30,7 @@ Rows = Callable[[int, int], NDArray[np.uint8]]
 # so that more of them make a strip worth a thread's while.
 _STRIP_BYTES = 1 << 21
 _LEVEL_STRIP_BYTES = 3 << 19
+_BLOCK_BYTES = 1 << 18
 _GREY, _RGB, _INDEXED = 0, 2, 3
 _UP = 2
 
@@ -95,11 +96,16 @@ def _file(rows: Rows, width: int, height: int, kind: int, head: list[bytes]) -> 
     row_bytes = width * (3 if kind == _RGB else 1)
     step = max((_STRIP_BYTES if kind == _RGB else _LEVEL_STRIP_BYTES) // row_bytes, 16)
 
+    block = max(_BLOCK_BYTES // row_bytes, 16)
     scratch = Scratch()
 
     def raw(strip: int) -> memoryview:
         top, bottom = strip * step, min((strip + 1) * step, height)
-        return _filtered(rows(max(top - 1, 0), bottom), scratch.rows(bottom - top, row_bytes + 1))
+        out = scratch.rows(bottom - top, row_bytes + 1)
+        for first in range(top, bottom, block):
+            last = min(first + block, bottom)
+            _filter(rows(max(first - 1, 0), last), out[first - top : last - top])
+        return out.reshape(-1).data
 
     out = [SIGNATURE, _chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, kind, 0, 0, 0)), *head]
     out.extend(_chunk(b"IDAT", data) for data in deflate(raw, -(-height // step)))
@@ -120,8 +126,8 @@ class Scratch(threading.local):
         return self.kept[: count * row_bytes].reshape(count, row_bytes)
 
 
-def _filtered(pixels: NDArray[np.uint8], out: NDArray[np.uint8]) -> memoryview:
-    """The last rows, as many as `out` has, each as its filter byte and the difference to the row above."""
+def _filter(pixels: NDArray[np.uint8], out: NDArray[np.uint8]) -> None:
+    """Writes the last rows, as many as `out` has, each as its filter byte and the difference to the row above."""
     flat = pixels.reshape(len(pixels), out.shape[1] - 1)
     out[:, 0] = _UP
     if len(flat) > len(out):
@@ -129,7 +135,6 @@ def _filtered(pixels: NDArray[np.uint8], out: NDArray[np.uint8]) -> memoryview:
     else:
         out[0, 1:] = flat[0]
         np.subtract(flat[1:], flat[:-1], out=out[1:, 1:])
-    return out.reshape(-1).data
 
 
 def _chunk(name: bytes, data: bytes) -> bytes:
