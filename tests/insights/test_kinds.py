@@ -10,6 +10,7 @@ import pytest
 from heatreel.core.element import Outline
 from heatreel.core.insight import INSIGHT_RULES, Insight
 from heatreel.replay.insights.asking import Goal, Wishes
+from heatreel.replay.insights.between import Before
 from heatreel.replay.insights.insights import Insights, find_insights
 from heatreel.replay.insights.material import Material
 from heatreel.replay.insights.reading import pattern_of
@@ -298,3 +299,30 @@ def test_a_reading_pattern_has_a_confidence(fit: tuple[float, ...], pattern: str
     name, confidence = pattern_of(np.array(fit) + random.normal(0, 0.1, (60, 4)))
     assert name == pattern
     assert confidence > 0.8
+
+
+def test_a_call_under_something_else_is_covered() -> None:
+    over = ("#over", "div", (90.0, 480.0, 300.0, 90.0), {"name": "Chat", "position": "fixed"})
+    outline = page_of([("#main", "main", (0, 0, 1440, 900), {}), BUY, PLAIN, over], 900)
+    diary = Diary([outline])
+    for _ in range(250):
+        diary.visit(diary.session(), 0, 900, "#quiet")
+    found = only(find_insights(material([shot(1, "/", DESKTOP, 900)], [outline], diary)), "covered_call")
+    assert found.where.selector == "#buy"
+    assert "under “Chat”" in found.detail
+
+
+def test_use_that_changed_since_an_older_capture() -> None:
+    outline = page_of([BUY, PLAIN], 900)
+
+    def site(label: str, share: int) -> Material:
+        diary = Diary([outline])
+        for at in range(300):
+            diary.visit(diary.session(), 0, 900, "#quiet", *(["#buy"] if at % 10 < share else []))
+        return material([shot(1, "/", DESKTOP, 900)], [outline], diary)
+
+    found = find_insights(site("after", 6), before=Before("before", site("before", 3)))
+    told = only(found, "trend")
+    assert told.where.selector == "#buy"
+    assert "than on “before”" in told.words
+    assert told.evidence["difference"] == pytest.approx(0.3, abs=0.01)

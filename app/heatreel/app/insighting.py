@@ -12,38 +12,48 @@ from heatreel.core.hits import Away
 from heatreel.core.workspace import Capture, Replay, Workspace
 from heatreel.replay.hits_json import not_placed, session_table
 from heatreel.replay.insights.asking import Goal, Wishes
+from heatreel.replay.insights.between import Before
 from heatreel.replay.insights.insights import Insights, find_insights
 from heatreel.replay.insights.kept import Kept, nothing_kept
 from heatreel.replay.insights.material import Material
-from heatreel.replay.segments import parse_segment
+from heatreel.replay.segments import Segment, parse_segment
 
 DOCUMENT = "insights.json"
 """The last document, in the workspace's folder."""
 
 
 def insights_of(
-    workspace: Workspace, capture: Capture, where: Sequence[str] = (), config: Config | None = None
+    workspace: Workspace,
+    capture: Capture,
+    where: Sequence[str] = (),
+    config: Config | None = None,
+    against: Capture | None = None,
 ) -> Insights:
-    """The insights of a capture's replay, of everybody or of a segment.
+    """The insights of a capture's replay, of everybody or of a segment; `against` is an older capture to compare with.
 
     Raises `InputError` when there is no replay yet, or for a segment that is not one.
     """
     segment = parse_segment(where)
+    material = material_of(workspace, capture, segment)
+    before = Before(against.label, material_of(workspace, against, segment)) if against else None
+    return find_insights(material, wishes_of(config), capture.label, str(segment), before)
+
+
+def material_of(workspace: Workspace, capture: Capture, segment: Segment) -> Material:
+    """What insights of a capture are read from."""
     replay = workspace.replay(capture)
     table = session_table(workspace, replay)
     snapshots = workspace.snapshots(capture)
-    hits = [segment.apply(workspace.hits(replay, one), one, table) for one in snapshots]
-    material = Material(
+    return Material(
         snapshots,
         [workspace.outline(one) for one in snapshots],
-        hits,
+        [segment.apply(workspace.hits(replay, one), one, table) for one in snapshots],
         table,
         _kept(workspace, replay),
         _away(workspace, replay),
         replay.details,
         not_placed(workspace, replay),
     )
-    return find_insights(material, wishes_of(config), capture.label, str(segment))
 
 
 def wishes_of(config: Config | None) -> Wishes:

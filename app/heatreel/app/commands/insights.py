@@ -14,6 +14,10 @@ def insights(
     label: Annotated[str, typer.Argument(metavar="[LABEL]", help="Capture to read; the newest when left out.")] = "",
     workspace: WorkspaceFolder = DEFAULT_FOLDER,
     where: Where = None,
+    against: Annotated[
+        str,
+        typer.Option("--against", metavar="LABEL", help="Older capture: what is used more, or less, since."),
+    ] = "",
     most: Annotated[int, typer.Option("--most", metavar="N", min=1, help="So many findings for people.")] = 30,
     config: ConfigFile = None,
     json: Json = False,
@@ -32,8 +36,9 @@ def insights(
 
     wishes = load_config(config or find_config(Path()))
     with Workspace.open(workspace) as opened:
-        found = insights_of(opened, opened.capture(label), where or (), wishes)
-    if not where:
+        older = opened.capture(against) if against else None
+        found = insights_of(opened, opened.capture(label), where or (), wishes, older)
+    if not where and not against:
         keep_document(workspace, found)
     if json:
         print_json(found.as_json())
@@ -46,3 +51,9 @@ def insights(
     if rest > 0:
         say(f"{rest} more: --most {len(found.findings)}, or --json")
     typer.echo(found.enough["words"])
+    low, high = found.sampling.get("rates", (1.0, 1.0))
+    if low < 1:
+        rates = f"{100 * low:g} %" if low == high else f"{100 * low:g} to {100 * high:g} %"
+        typer.echo(
+            f"Recorded sessions were sampled at {rates}: counts stand for all, intervals are of what was recorded."
+        )

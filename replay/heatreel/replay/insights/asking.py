@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,6 +13,9 @@ from heatreel.core.hits import TYPES
 from heatreel.core.insight import Insight
 from heatreel.replay.insights.exposure import Exposures
 from heatreel.replay.insights.material import Material, Place
+
+if TYPE_CHECKING:
+    from heatreel.replay.insights.between import Before
 
 NEEDS = {"click": 200, "scroll": 100, "move": 500}
 """The least that numbers of a place (or page) are read from: clicks, visits whose depth is known, moves. Vendors of
@@ -51,10 +55,11 @@ class Tested:
 
 @dataclass
 class Question:
-    """The material with what is known of it: who has enough data, and who saw what."""
+    """The material with what is known of it: who has enough data, and who saw what; and what to compare it with."""
 
     material: Material
     wishes: Wishes = field(default_factory=Wishes)
+    before: Before | None = None
 
     @cached_property
     def exposures(self) -> Exposures:
@@ -80,8 +85,10 @@ class Question:
         return self.counts[kind].get(place.number, 0) >= NEEDS[kind]
 
     def enough_on(self, kind: str, page: str) -> bool:
-        """Whether a page has, over all its places."""
-        return sum(self.counts[kind][place.number] for place in self.places_of(page)) >= NEEDS[kind]
+        """Whether a page has, over all its places; and enough visits, too."""
+        kinds = (kind, "scroll")
+        places = self.places_of(page)
+        return all(sum(self.counts[one][place.number] for place in places) >= NEEDS[one] for one in kinds)
 
     def places_of(self, page: str) -> list[Place]:
         return [place for place in self.material.places if place.page == page]

@@ -13,6 +13,8 @@ from heatreel.replay.insights.asking import Question
 from heatreel.replay.insights.exposure import clicked, reach_at
 from heatreel.replay.insights.material import Control, Floats, Material, Place
 from heatreel.replay.insights.shares import Share, ms, percent, plural, share, visits_to_bound
+from heatreel.replay.ranking import label_of
+from heatreel.replay.verify.stacking import ALWAYS, Stack, grid
 
 IGNORED = 0.02
 """A call is ignored when surely fewer of the visits that saw it clicked."""
@@ -25,6 +27,9 @@ WANTED = 0.7
 
 LEAST_PX = (60.0, 30.0)
 """A button that is smaller calls nobody."""
+
+MOSTLY = 0.5
+"""A call is covered when so much of it is."""
 
 MOST = 12
 """So many calls of a place are looked at, the largest first."""
@@ -123,7 +128,6 @@ def _judge(
     depths: Floats,
 ) -> Insight | None:
     material = question.material
-    covered = place.ordinals[0] in control.shown and material.notes.get("covered", {}).get(control.number)
     evidence: dict[str, object] = {
         "seen_by": round(of_visits.value, 4),
         "seen_seconds": round(seconds, 1),
@@ -137,8 +141,9 @@ def _judge(
         return _hidden(material, control, of_visits, evidence)
     if of_seen.interval[1] >= IGNORED or of_seen.n < 50:
         return None
+    covered = _covered(material, control)
     reason = (
-        f" It lies under {covered}." if covered else " Nothing hides it: its words, look or offer do not ask enough."
+        f" It lies under “{covered}”." if covered else " Nothing hides it: its words, look or offer do not ask enough."
     )
     return Insight(
         rule="covered_call" if covered else "ignored_call",
@@ -156,6 +161,20 @@ def _judge(
         segment=_segment(place),
         weight=of_seen.n,
     )
+
+
+def _covered(material: Material, control: Control) -> str:
+    """The name of what lies over most of a control whatever visitors do, on the snapshot that shows it first."""
+    stacks: dict[int, Stack] = material.notes.setdefault("stacks", {})
+    ordinal = control.ordinal
+    if ordinal not in stacks:
+        stacks[ordinal] = Stack(material.outlines[ordinal], material.snapshots[ordinal].viewport)
+    cover = stacks[ordinal].cover(control.element.index, *grid(control.element))
+    under = cover.how == ALWAYS
+    if under.mean() < MOSTLY:
+        return ""
+    over, counts = np.unique(cover.by[under], return_counts=True)
+    return label_of(material.outlines[ordinal].elements[int(over[counts.argmax()])])
 
 
 def _unseen(

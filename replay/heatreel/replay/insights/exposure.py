@@ -37,6 +37,7 @@ class Exposures:
         self.material = material
         self._by_snapshot = _stretches(material)
         self._last = _last(material)
+        self._told = _told(material)
         self._known: dict[int, Seen] = {}
 
     def of(self, control: Control) -> Seen:
@@ -58,6 +59,10 @@ class Exposures:
             ends = self._last.get(ordinal)
             if ends is not None:
                 at_last[ends.visit[_on_screen(element, ends)]] = True
+        told = self._told.get(control.selector)
+        if told is not None:
+            mine = np.isin(told[0], [material.snapshots[ordinal].id for ordinal in control.at])
+            np.maximum.at(total, told[1][mine], told[2][mine])
         seen = total >= SEEN_MS
         seconds = float(total[seen].mean()) / 1000 if seen.any() else 0.0
         return Seen(seen | at_last | clicked(material, control), seconds)
@@ -69,6 +74,23 @@ def _on_screen(element: Element, some: _Stretches) -> Bools:
         return np.ones(len(some.visit), bool)
     middle = element.box[1] + element.box[3] / 2
     return (some.top <= middle) & (middle < some.bottom)
+
+
+def _told(material: Material) -> dict[str, tuple[Ints, Ints, Floats]]:
+    """What recorders measured of parts of the page, by selector: snapshot ids, visits, and ms on screen."""
+    kept = material.kept
+    rows = kept.rows("exposed")
+    rows = rows[(kept.selector[rows] >= 0) & (kept.visit[rows] >= 0) & np.isfinite(kept.value[rows])]
+    at = np.searchsorted(material.visit_ids, kept.visit[rows])
+    known = at < len(material.visit_ids)
+    known[known] = material.visit_ids[at[known]] == kept.visit[rows][known]
+    rows, at = rows[known], at[known]
+    found = {}
+    for number in np.unique(kept.selector[rows]).tolist():
+        mine = kept.selector[rows] == number
+        columns = kept.snapshot[rows][mine].astype(np.int64), at[mine], kept.value[rows][mine].astype(np.float64)
+        found[str(kept.selectors[number])] = columns
+    return found
 
 
 def clicked(material: Material, control: Control) -> Bools:

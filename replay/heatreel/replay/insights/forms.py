@@ -68,7 +68,7 @@ class Form:
 def find_forms(question: Question) -> Iterator[Insight]:
     """What the forms of each page cost people."""
     for page in question.material.pages:
-        for form in forms_of(question.material, page):
+        for form in forms_of(question.material, page) if question.enough_on("click", page) else ():
             starters = np.flatnonzero(form.began)
             if len(starters) < STARTERS:
                 continue

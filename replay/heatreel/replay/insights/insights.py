@@ -10,6 +10,7 @@ from heatreel.core.insight import Insight
 from heatreel.core.version import DOCUMENT_VERSION
 from heatreel.replay.insights.alignment import find_late_shifts, find_misaligned
 from heatreel.replay.insights.asking import Question, Tested, Wishes, corrected
+from heatreel.replay.insights.between import Before, test_between
 from heatreel.replay.insights.calls import find_calls
 from heatreel.replay.insights.clickable import find_clickable
 from heatreel.replay.insights.destinations import test_destinations
@@ -48,6 +49,7 @@ TESTS: tuple[Callable[[Question], Iterable[Tested]], ...] = (
     test_states,
     test_differences,
     test_trend,
+    test_between,
     test_goals,
 )
 """Kinds that compare. The comparisons of each kind are corrected together."""
@@ -76,9 +78,11 @@ class Insights:
         }
 
 
-def find_insights(material: Material, wishes: Wishes = Wishes(), capture: str = "", where: str = "") -> Insights:
-    """Everything that the hits say for sure enough."""
-    question = Question(material, wishes)
+def find_insights(
+    material: Material, wishes: Wishes = Wishes(), capture: str = "", where: str = "", before: Before | None = None
+) -> Insights:
+    """Everything that the hits say for sure enough; with an older capture also what changed since."""
+    question = Question(material, wishes, before)
     found = [one for find in FINDS for one in find(question)]
     for test in TESTS:
         found += corrected(test(question))
