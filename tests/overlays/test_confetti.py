@@ -9,7 +9,7 @@ from heatreel.app.contexts import split_by
 from heatreel.core.errors import InputError
 from heatreel.overlays.context import Context
 from heatreel.overlays.dots import COLOURS, MOST_GROUPS, Split, dots_of
-from heatreel.overlays.layers import LayerSpec, draw_layer, overlay_png
+from heatreel.overlays.layers import LayerSpec, draw_layer, overlay_png, small_overlay_png
 from heatreel.overlays.wording import words_for
 from overlays_making import (
     PHONE,
@@ -125,3 +125,6 @@ def test_the_layer_alone_is_the_size_of_the_picture() -> None:
     snapshot = make_snapshot(390, 900, PHONE)
     layer = draw_layer(snapshot, OUTLINE, random_hits(50, 390, 900), LayerSpec("confetti"))
     assert overlay_png(layer)[16:24] == (780).to_bytes(4, "big") + (1800).to_bytes(4, "big")
+    # A viewer gets the dots as they are, and enlarges them to the page's size like any layer.
+    assert small_overlay_png(layer) == overlay_png(layer)
+    assert (layer.levels.shape[1] * layer.cell[0], layer.levels.shape[0] * layer.cell[1]) == (390, 900)
