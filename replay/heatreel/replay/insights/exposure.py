@@ -62,7 +62,7 @@ class Exposures:
         told = self._told.get(control.selector)
         if told is not None:
             mine = np.isin(told[0], [material.snapshots[ordinal].id for ordinal in control.at])
-            np.maximum.at(total, told[1][mine], told[2][mine])
+            total = np.maximum(total, np.bincount(told[1][mine], told[2][mine], len(total)))
         seen = total >= SEEN_MS
         seconds = float(total[seen].mean()) / 1000 if seen.any() else 0.0
         return Seen(seen | at_last | clicked(material, control), seconds)
