@@ -88,6 +88,7 @@ export function canvas(store: Store): Canvas {
     root.classList.toggle("fit", view.fit);
     stage.style.width = view.fit ? "" : `${state().width}px`;
     stage.style.maxWidth = view.fit ? `${state().width}px` : "none";
+    if (before && before.view.pinned >= 0 && view.pinned < 0) hover(null);
     const pin = store.elements.find((element) => element.i === view.pinned);
     pinned.hidden = !pin;
     if (pin) place(pinned, pin, state());

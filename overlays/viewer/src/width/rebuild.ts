@@ -16,6 +16,8 @@ export interface StoredNode {
   attributes?: Record<string, unknown>;
   childNodes?: StoredNode[];
   textContent?: string;
+  /** Of a document: "BackCompat" when it is laid out by the rules of pages without a doctype. */
+  compatMode?: string;
   isStyle?: boolean;
   isSVG?: boolean;
   isShadow?: boolean;
@@ -23,7 +25,6 @@ export interface StoredNode {
 }
 
 const DOCUMENT = 0;
-const DOCTYPE = 1;
 const ELEMENT = 2;
 const TEXT = 3;
 const CDATA = 4;
@@ -39,9 +40,9 @@ export const POLICY =
 /** What is to be done when all nodes are there. */
 type Later = () => void;
 
-/** Whether the page has a doctype: without one browsers lay it out by other rules. */
+/** Whether the page was laid out by the rules of pages with a doctype. */
 export function isStandard(root: StoredNode): boolean {
-  return (root.childNodes ?? []).some((node) => node.type === DOCTYPE);
+  return root.compatMode !== "BackCompat";
 }
 
 /** Draws a stored document into an empty document of a frame without scripts. */
@@ -180,6 +181,11 @@ function frame(element: HTMLIFrameElement, node: StoredNode, device: Device, lat
   if (!inner) return;
   later.push(() => {
     const doc = element.contentDocument;
+    if (doc && isStandard(inner)) {
+      doc.open();
+      doc.write("<!doctype html>");
+      doc.close();
+    }
     if (doc) rebuild(inner, doc, device);
   });
 }
