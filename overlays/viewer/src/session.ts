@@ -158,7 +158,7 @@ class Player {
       return;
     }
     const { viewport } = scene;
-    const scale = Math.min(1, this.stageBox.clientWidth / viewport.width, 640 / viewport.height);
+    const scale = Math.min(1, this.stageBox.clientWidth / viewport.width, Math.max(innerHeight - 360, 320) / viewport.height);
     if (moment.snapshot !== this.snapshot || resized) {
       this.snapshot = moment.snapshot;
       this.window.style.width = `${viewport.width * scale}px`;
