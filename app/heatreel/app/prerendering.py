@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl
 
 import numpy as np
 
-from heatreel.app.viewer import findings, pages, pictures, width
+from heatreel.app.viewer import findings, pages, pictures, states, width
 from heatreel.app.viewer.answers import Answer, Refused
 from heatreel.app.viewer.data import Data
 from heatreel.app.viewer.pages import ledger_json
@@ -98,7 +98,7 @@ def _fill_state(asked: Asked, report: Report, page: str, kinds: list[str], job: 
     number = state["snapshot"]
     spot = [("page", page), ("viewport", place["viewport"]["name"]), ("state", state["id"])]
     spot += [("variant", place["variant"])] if place["variant"] else []
-    told = asked.document(pages.state, [*spot, *(("kind", kind) for kind in kinds)])
+    told = asked.document(states.state, [*spot, *(("kind", kind) for kind in kinds)])
     state["layers"], state["elements"] = told["layers"], told["elements"]
     state["thumb"] = _image(asked, report, state["thumb"], f"thumbs/{number}.webp")
     for count, part in enumerate(state["picture"]):
@@ -133,7 +133,7 @@ def _image(asked: Asked, report: Report, address: str, name: str) -> str:
         case ["thumb", number]:
             answer = asked.answer(lambda: pictures.thumb(asked.store, number, words))
         case ["layer"]:
-            answer = asked.answer(lambda: pages.layer(asked.store, words))
+            answer = asked.answer(lambda: states.layer(asked.store, words))
         case ["crop"]:
             answer = asked.answer(lambda: pictures.crop(asked.store, words))
         case _:

@@ -20,6 +20,7 @@ from heatreel.app.viewer import (
     segments,
     session,
     sessions,
+    states,
     width,
 )
 from heatreel.app.viewer.answers import Answer, Refused, encoded_for, json_bytes, unchanged
@@ -63,8 +64,8 @@ class Api:
             "live": lambda asked: overview.live(store, arrivals, made, asked),
             "pages": lambda asked: pages.pages(store, asked),
             "page": lambda asked: pages.page(store, asked),
-            "state": lambda asked: pages.state(store, asked),
-            "layer": lambda asked: pages.layer(store, asked),
+            "state": lambda asked: states.state(store, asked),
+            "layer": lambda asked: states.layer(store, asked),
             "crop": lambda asked: pictures.crop(store, asked),
             "compare": lambda asked: compare.compare(store, asked),
             "compare/layer": lambda asked: compare.layer(store, asked),

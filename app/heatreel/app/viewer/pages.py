@@ -1,4 +1,4 @@
-"""Pages, one page with its places, and one state: documents of the viewer."""
+"""Pages, and one page with its places and states: documents of the viewer."""
 
 from __future__ import annotations
 
@@ -6,23 +6,17 @@ import shlex
 from datetime import UTC, datetime
 from typing import Any
 
-from heatreel.app.viewer.answers import JSON, PNG, Answer, Refused, json_bytes, of_data, tagged
+from heatreel.app.viewer.answers import Answer, json_bytes, tagged
 from heatreel.app.viewer.data import Data, PlaceKey
-from heatreel.app.viewer.numbers import elements_of
-from heatreel.app.viewer.painting import Painting, image_of, kinds_of, painting_of, rank, record_of
 from heatreel.app.viewer.parameters import Parameters
 from heatreel.app.viewer.pictures import parts_of, thumb_address
-from heatreel.app.viewer.places import Chosen, chosen_of, slice_of
+from heatreel.app.viewer.places import slice_of
 from heatreel.app.viewer.slices import Slice
 from heatreel.app.viewer.store import Store
-from heatreel.core.element import Outline
 from heatreel.core.state import DEFAULT, Snapshot
 from heatreel.core.version import DOCUMENT_VERSION
-from heatreel.overlays.kinds import KINDS
-from heatreel.overlays.naming import name_of
 
 _ORDERS = ("visits", "clicks", "frustrated", "events", "page", "last")
-_MOST_FOUND = 200
 
 
 def pages(store: Store, asked: Parameters) -> Answer:
@@ -154,9 +148,9 @@ def _place(store: Store, part: Slice, key: PlaceKey) -> dict[str, Any]:
     data = part.data
     numbers = data.places[key]
     first = data.snapshots[numbers[0]]
-    events = sum(_count(part, "events", one) for one in numbers)
+    events = sum(count_of(part, "events", one) for one in numbers)
     ordered = sorted(
-        numbers, key=lambda one: (data.snapshots[one].state.id != DEFAULT, -_count(part, "events", one), one)
+        numbers, key=lambda one: (data.snapshots[one].state.id != DEFAULT, -count_of(part, "events", one), one)
     )
     return {
         "viewport": viewport_json(first),
@@ -169,7 +163,8 @@ def _place(store: Store, part: Slice, key: PlaceKey) -> dict[str, Any]:
     }
 
 
-def _count(part: Slice, what: str, number: int) -> int:
+def count_of(part: Slice, what: str, number: int) -> int:
+    """Events, clicks or frustrated clicks on a snapshot by its number; 0 without a replay."""
     return int(getattr(part, what)[number]) if part.data.replay else 0
 
 
@@ -184,7 +179,7 @@ def viewport_json(snapshot: Snapshot) -> dict[str, Any]:
 def state_json(store: Store, part: Slice, snapshot: Snapshot, of_events: int) -> dict[str, Any]:
     """A state with its counts; `of_events` are those of its place."""
     number = part.data.number[snapshot.id]
-    events = _count(part, "events", number)
+    events = count_of(part, "events", number)
     return {
         "id": snapshot.state.id,
         "label": snapshot.state.label,
@@ -196,8 +191,8 @@ def state_json(store: Store, part: Slice, snapshot: Snapshot, of_events: int) ->
         "height": snapshot.height,
         "events": events,
         "share": round(events / of_events, 5) if of_events else 0,
-        "clicks": _count(part, "clicks", number),
-        "frustrated": _count(part, "frustrated", number),
+        "clicks": count_of(part, "clicks", number),
+        "frustrated": count_of(part, "frustrated", number),
         "thumb": thumb_address(part.words, snapshot, part.data.token),
         "picture": parts_of(store, snapshot),
     }
@@ -230,74 +225,3 @@ def _unknown(store: Store, data: Data, key: PlaceKey, placed: int) -> list[dict[
         }
         for one in records
     ]
-
-
-def state(store: Store, asked: Parameters) -> Answer:
-    """`/state`."""
-    chosen = chosen_of(store, asked)
-    kinds, painting = kinds_of(asked), painting_of(asked)
-    search = asked.text("search")
-    asked.done()
-    key = ("state", chosen.data.token, chosen.snapshot.id, chosen.part.where, kinds, painting.words, search)
-    return store.made.get(key, lambda: _state(store, chosen, kinds, painting, search))  # type: ignore[no-any-return]
-
-
-def _state(store: Store, chosen: Chosen, kinds: tuple[str, ...], painting: Painting, search: str) -> Answer:
-    data, part, snapshot = chosen.data, chosen.part, chosen.snapshot
-    rows = rank(chosen)
-    elements = elements_of(chosen, rows)
-    if search:
-        known = {record["i"] for record in elements}
-        elements += _found(chosen.outline, search, known)
-        elements = [one for one in elements if _named(one, search)]
-    place = data.places[snapshot.page, snapshot.viewport.name, snapshot.variant]
-    document = {
-        "version": DOCUMENT_VERSION,
-        "data": data.token,
-        "where": part.where,
-        **state_json(store, part, snapshot, sum(_count(part, "events", one) for one in place)),
-        "visits": chosen.visits,
-        "layers": {kind: record_of(store, chosen, painting, kind, rows) for kind in kinds},
-        "elements": elements,
-    }
-    return tagged(json_bytes(document))
-
-
-def _named(record: dict[str, Any], search: str) -> bool:
-    text = search.casefold()
-    return text in record["name"].casefold() or text in record["selector"].casefold()
-
-
-def _found(outline: Outline, search: str, known: set[int]) -> list[dict[str, Any]]:
-    """Other elements with a text in their name or selector, as far as they show."""
-    found = []
-    for element in outline.elements:
-        if element.index in known or not element.visible or min(element.box[2:]) <= 0:
-            continue
-        record = {
-            "i": element.index, "name": name_of(element, outline), "role": element.role, "selector": element.selector,
-            "box": [round(side, 1) for side in element.box], "acts": element.interactive,
-        }  # fmt: skip
-        if _named(record, search):
-            found.append(record)
-            if len(found) == _MOST_FOUND:
-                break
-    return found
-
-
-def layer(store: Store, asked: Parameters) -> Answer:
-    """`/layer`."""
-    chosen = chosen_of(store, asked)
-    kinds, painting = kinds_of(asked), painting_of(asked)
-    form = asked.one_of("form", ("png", "full", "json"), "png")
-    asked.done()
-    if len(kinds) > 1:
-        raise Refused(400, "an image has one kind", "kind")
-    if form == "json":
-        rows = rank(chosen)
-        record = record_of(store, chosen, painting, kinds[0], rows)
-        return tagged(json_bytes({"version": DOCUMENT_VERSION, "data": chosen.data.token, **record}), JSON)
-    if KINDS[kinds[0]].drawing == "boxes":
-        raise Refused(400, f"{kinds[0]} is drawn from the elements; it has no image", "kind")
-    image = image_of(store, chosen, painting, kinds[0], form == "full")
-    return of_data(image, PNG, chosen.data.token, asked.text("v"))
