@@ -97,4 +97,6 @@ def test_a_click_log_is_placed_on_the_links_of_a_captured_mail(mail: Path, tmp_p
     assert counts == [(1, 25, 25), (2, 10, 10), (3, 25, 25)]
     assert told["n"] == 201
     assert links[1]["rate"] == pytest.approx(10 / 201, abs=1e-4)
+    refused = run(app, ["insights", "-w", folder, "--where", "signal=rage"])
+    assert "insights are of people" in str(refused.exception)
     assert not any(b"example.org" in path.read_bytes() for path in Path(folder).glob("*.db*"))

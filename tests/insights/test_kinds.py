@@ -326,3 +326,26 @@ def test_use_that_changed_since_an_older_capture() -> None:
     assert told.where.selector == "#buy"
     assert "than on “before”" in told.words
     assert told.evidence["difference"] == pytest.approx(0.3, abs=0.01)
+
+
+def test_a_navigation_says_what_is_never_used_and_where_sessions_end() -> None:
+    around = {"landmark": "navigation"}
+    items = [
+        (f"#n{at}", "a", (10.0 + 100 * at, 10.0, 80.0, 40.0), {"href": f"/{at}", **around, "parent": 1})
+        for at in range(4)
+    ]
+    outline = page_of([("#nav", "nav", (0, 0, 600, 60), {**around, "interactive": False}), *items], 900)
+    diary = Diary([outline, outline])
+    for at in range(600):
+        session = diary.session()
+        diary.visit(session, 0, 900, *([] if at % 3 else [f"#n{at % 2}"]))
+        if at % 3 == 0:
+            diary.visit(session, 1, 900)
+    shots = [shot(1, "/", DESKTOP, 900), shot(2, "/1", DESKTOP, 900)]
+    found = find_insights(material(shots, [outline, outline], diary))
+    told = only(found, "navigation")
+    assert (told.count, told.n) == (2, 4)
+    assert [item["clicks"] for item in told.evidence["items"]] == [100, 100, 0, 0]
+    ends = next(one for one in of_rule(found, "entry_exit") if one.evidence["about"] == "end")
+    assert ends.where.page == "/"
+    assert ends.evidence["rates"]["/1"]["rate"] == 1.0

@@ -1,13 +1,11 @@
-"""Insights of a capture in a workspace: gathers what they are read from, and keeps the document for the viewer."""
+"""Insights of a capture in a workspace: gathers what they are read from."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from pathlib import Path
 
-from heatreel.core.blobs import write_atomic
 from heatreel.core.config import Config
+from heatreel.core.errors import InputError
 from heatreel.core.hits import Away
 from heatreel.core.workspace import Capture, Replay, Workspace
 from heatreel.replay.hits_json import not_placed, session_table
@@ -16,10 +14,7 @@ from heatreel.replay.insights.between import Before
 from heatreel.replay.insights.insights import Insights, find_insights
 from heatreel.replay.insights.kept import Kept, nothing_kept
 from heatreel.replay.insights.material import Material
-from heatreel.replay.segments import Segment, parse_segment
-
-DOCUMENT = "insights.json"
-"""The last document, in the workspace's folder."""
+from heatreel.replay.segments import EVENT_KEYS, Segment, parse_segment
 
 
 def insights_of(
@@ -31,9 +26,13 @@ def insights_of(
 ) -> Insights:
     """The insights of a capture's replay, of everybody or of a segment; `against` is an older capture to compare with.
 
-    Raises `InputError` when there is no replay yet, or for a segment that is not one.
+    Raises `InputError` when there is no replay yet, or for a segment that is not one, or is of events: what some did is
+    a share of what all of them did.
     """
     segment = parse_segment(where)
+    for condition in segment.conditions:
+        if condition.key in EVENT_KEYS:
+            raise InputError(f"--where {condition}: insights are of people; choose sessions, not single events")
     material = material_of(workspace, capture, segment)
     before = Before(against.label, material_of(workspace, against, segment)) if against else None
     return find_insights(material, wishes_of(config), capture.label, str(segment), before)
@@ -62,11 +61,6 @@ def wishes_of(config: Config | None) -> Wishes:
         return Wishes()
     goals = tuple(Goal(one.name, one.page, one.event, one.click, one.value) for one in config.insights.goals)
     return Wishes(config.insights.calls, goals)
-
-
-def keep_document(folder: Path, found: Insights) -> None:
-    """Keeps the document in the workspace's folder, where the viewer finds it."""
-    write_atomic(folder / DOCUMENT, json.dumps(found.as_json(), ensure_ascii=False).encode())
 
 
 def _kept(workspace: Workspace, replay: Replay) -> Kept:

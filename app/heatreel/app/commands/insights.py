@@ -30,7 +30,7 @@ def insights(
     """
     from pathlib import Path
 
-    from heatreel.app.insighting import insights_of, keep_document
+    from heatreel.app.insighting import insights_of
     from heatreel.core.config import find_config, load_config
     from heatreel.core.workspace import Workspace
 
@@ -38,8 +38,6 @@ def insights(
     with Workspace.open(workspace) as opened:
         older = opened.capture(against) if against else None
         found = insights_of(opened, opened.capture(label), where or (), wishes, older)
-    if not where and not against:
-        keep_document(workspace, found)
     if json:
         print_json(found.as_json())
         return

@@ -11,7 +11,7 @@ from heatreel.core.hits import SIGNALS, TYPES
 from heatreel.core.insight import Insight
 from heatreel.replay.insights.asking import Question
 from heatreel.replay.insights.exposure import rows_of
-from heatreel.replay.insights.material import Control, Ints, Material
+from heatreel.replay.insights.material import Bools, Control, Ints, Material
 from heatreel.replay.insights.shares import ms, percent, plural, share
 
 NEVER = 0.01
@@ -138,7 +138,19 @@ def find_entries(question: Question) -> Iterator[Insight]:
             evidence={
                 "about": kind,
                 "pages": {material.pages[at]: round(pages[at] / pages.sum(), 4) for at in order.tolist()},
+                "rates": {name: _rate(material, name, chosen) for name in material.pages},
             },
             segment=(f"page={page}",),
             weight=0.05 * top.count,
         )
+
+
+def _rate(material: Material, page: str, chosen: Bools) -> dict[str, Any]:
+    """Of the visits of a page the share that begin, or end, a session."""
+    visits = material.visits_of_page(page)
+    found = share(material.visits.weight[visits], chosen[visits])
+    return {
+        "visits": round(found.n),
+        "rate": round(found.value, 4),
+        "interval": [round(end, 4) for end in found.interval],
+    }
