@@ -8,12 +8,15 @@ import numpy as np
 import pytest
 
 from heatreel.core.element import Outline
+from heatreel.core.hits import REASONS
 from heatreel.core.insight import INSIGHT_RULES, Insight
 from heatreel.replay.insights.asking import Goal, Wishes
 from heatreel.replay.insights.between import Before
 from heatreel.replay.insights.insights import Insights, find_insights
+from heatreel.replay.insights.kept import ACTS, Kept
 from heatreel.replay.insights.material import Material
 from heatreel.replay.insights.reading import pattern_of
+from heatreel.replay.not_placed import join
 from insights_making import DESKTOP, PHONE, Diary, material, page_of, shot, tab
 
 BUY = ("#buy", "button", (100.0, 500.0, 200.0, 50.0), {"bold": True})
@@ -349,3 +352,72 @@ def test_a_navigation_says_what_is_never_used_and_where_sessions_end() -> None:
     ends = next(one for one in of_rule(found, "entry_exit") if one.evidence["about"] == "end")
     assert ends.where.page == "/"
     assert ends.evidence["rates"]["/1"]["rate"] == 1.0
+
+
+def kept_of(rows: list[tuple[str, int, int, str, float, float, float]]) -> Kept:
+    """Acts of a replay: act, visit, snapshot, selector, x, y, time."""
+    selectors = sorted({row[3] for row in rows})
+    return Kept(
+        act=np.array([ACTS.index(row[0]) for row in rows], np.uint8),
+        session=np.array([row[1] for row in rows], np.int32),
+        visit=np.array([row[1] for row in rows], np.int32),
+        snapshot=np.array([row[2] for row in rows], np.int32),
+        selector=np.array([selectors.index(row[3]) for row in rows], np.int32),
+        name=np.full(len(rows), -1, np.int32),
+        x=np.array([row[4] for row in rows], np.float32),
+        y=np.array([row[5] for row in rows], np.float32),
+        value=np.full(len(rows), np.nan, np.float32),
+        time_ms=np.array([row[6] for row in rows]),
+        selectors=np.array(selectors),
+        names=np.array([""]),
+    )
+
+
+def test_people_who_hit_what_shifted_under_their_finger() -> None:
+    outline = page_of([BUY, PLAIN], 900)
+    diary = Diary([outline])
+    acts: list[tuple[str, int, int, str, float, float, float]] = []
+    for at in range(250):
+        visit = diary.visit(diary.session(), 0, 900, "#quiet")
+        if at % 10 == 0:
+            acts.append(("layout_shift", visit, 1, "body", 0, 0, diary.now - 900))
+            # The quiet button was clicked, where the settled page has the other one.
+            acts.append(("moved", visit, 1, "#quiet", 150, 520, diary.now - 500))
+    plain = material([shot(1, "/", DESKTOP, 900)], [outline], diary)
+    made = Material(plain.snapshots, plain.outlines, diary.hits(), plain.sessions, kept_of(acts))
+    found = only(find_insights(made), "late_shift")
+    assert found.where.selector == "#buy"
+    assert found.evidence["hit"] == "#quiet"
+    assert found.count == 25
+    assert not of_rule(find_insights(plain), "late_shift")
+
+
+def test_clicks_that_cluster_on_a_bare_container() -> None:
+    box = (0.0, 0.0, 1440.0, 900.0)
+    outline = page_of([("#main", "main", box, {}), ("#text", "p", (20, 20, 200, 40), {"parent": 1}), BUY], 900)
+    diary = Diary([outline])
+    for at in range(300):
+        diary.visit(diary.session(), 0, 900, "#main" if at % 6 == 0 else "#buy")
+    place = [at for at, row in enumerate(diary.rows) if row[7] == outline.by_selector["#main"].index]
+    for at in place:
+        diary.rows[at] = (*diary.rows[at][:5], 1200.0, 700.0, *diary.rows[at][7:])
+    found = only(find_insights(material([shot(1, "/", DESKTOP, 900)], [outline], diary)), "misaligned")
+    assert (found.evidence["x"], found.evidence["y"]) == (1200, 700)
+    assert found.count == 50
+
+
+def test_a_page_that_visitors_see_otherwise_has_drifted() -> None:
+    outline = page_of([BUY, PLAIN], 900)
+    diary = Diary([outline])
+    for _ in range(250):
+        diary.visit(diary.session(), 0, 900, "#buy")
+    plain = material([shot(1, "/", DESKTOP, 900)], [outline], diary)
+    lost = {name: np.zeros(300) for name in ("event", "session", "visit", "type", "page", "viewport", "snapshot")}
+    lost |= {name: np.zeros(300) for name in ("selector", "x", "y", "confidence")}
+    lost |= {"reason": np.full(300, REASONS.index("missing")), "time_ms": np.full(300, diary.now)}
+    rest = join([lost], {"types": ["click"], "pages": ["/"], "viewports": ["desktop"], "selectors": ["#new"]})
+    made = Material(plain.snapshots, plain.outlines, diary.hits(), plain.sessions, plain.kept, not_placed=rest)
+    found = only(find_insights(made), "drift")
+    assert found.count == 300
+    assert found.evidence["reasons"] == {"missing": 300}
+    assert not of_rule(find_insights(plain), "drift")
