@@ -59,12 +59,14 @@ _FIRST = {
     "both nameless": 0.5, "texts rewritten": 1.0, "same id": 5.3, "other id": 0.3, "same test id": 6.0,
     "other test id": 1.0, "same field name": 3.0, "other field name": 0.3, "same picture": 3.0, "same rare link": 2.0,
     "same link": 2.0, "same link end": 0.9, "other link": 1.0, "other type": 1.3, "similar classes": 0.7,
+    "same rare class": 2.0,
     "similar inside": 1.0, "same path": 3.0, "similar path": 2.2, "same place in group": 3.0, "same group size": 0.7,
     "same place and size": 1.0, "similar surroundings": 0.7, "same landmark": 0.2, "other landmark": 0.3,
     "across": 4.0, "down": 4.0, "width": 1.0, "height": 0.2, "one is hidden": 4.0,
 }  # fmt: skip
 _SECOND = {
     **_FIRST, "bias": -11.0, "same id": 3.0, "same unique name": 3.0, "same place in group": 2.0, "other landmark": 0.8,
+    "same rare class": 1.5,
     "across": 1.0, "down": 0.5, "across with neighbours": 2.0, "down with neighbours": 0.3, "near": 3.4, "between": 3.0,
     "same holder": 2.0, "other holder": 0.5, "same section": 1.0, "other section": 0.5, "same container": 1.0,
     "other container": 0.5, "same region": 0.3, "other region": 0.3, "same group": 1.0, "other group": 0.5,

@@ -117,6 +117,7 @@ def _structure(pairs: Pairs) -> dict[str, Floats]:
         "same path": _number(_same(pairs, "path")) * kept_share(pairs, "path"),
         "similar path": _similarity(pairs, _trails(before), _trails(after), letter_similarity),
         "similar classes": _similarity(pairs, _class_texts(before), _class_texts(after)),
+        "same rare class": _rare_class(pairs),
         "similar inside": _similarity(pairs, before.inner, after.inner),
         "same place in group": _number(place),
         "same group size": _number(size),
@@ -208,6 +209,42 @@ def _trails(side: Side) -> list[str]:
 
 def _class_texts(side: Side) -> list[str]:
     return [" ".join(sorted(classes)) for classes in side.classes]
+
+
+# A class that more pairs of elements than this share names none of them.
+RARE_CLASS_PAIRS = 16
+
+
+def _rare_class(pairs: Pairs) -> Floats:
+    """How rare the rarest class is that both have: 1 when each page has it once, 0 without a common one."""
+    found = np.zeros(len(pairs), dtype=np.float32)
+    where = [_postings(side.classes) for side in (pairs.before, pairs.after)]
+    rows: list[int] = []
+    cols: list[int] = []
+    rarity: list[float] = []
+    for token, some in where[0].items():
+        others = where[1].get(token, ())
+        if 0 < len(some) * len(others) <= RARE_CLASS_PAIRS:
+            for row in some:
+                rows += [row] * len(others)
+                cols += others
+                rarity += [(len(some) * len(others)) ** -0.5] * len(others)
+    width = max(len(pairs.after), 1)
+    wanted = np.array(rows, dtype=np.int64) * width + np.array(cols, dtype=np.int64)
+    keys = pairs.rows * width + pairs.cols
+    place = np.searchsorted(keys, wanted).clip(0, max(len(keys) - 1, 0))
+    there = keys[place] == wanted if len(keys) else np.zeros(len(wanted), dtype=bool)
+    np.maximum.at(found, place[there], np.array(rarity, dtype=np.float32)[there])
+    return found
+
+
+def _postings(classes: Sequence[tuple[str, ...]]) -> dict[str, list[int]]:
+    """For each class the entries that have it."""
+    found: dict[str, list[int]] = {}
+    for entry, tokens in enumerate(classes):
+        for token in dict.fromkeys(tokens):
+            found.setdefault(token, []).append(entry)
+    return found
 
 
 def _similarity(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from heatreel.core.element import Element, Outline
+from heatreel.replay.matching.sides import links_of
 from heatreel.replay.matching.words import clean_name
 
 # Share of elements whose words must agree for two outlines of one shape to be one document.
@@ -17,7 +18,8 @@ def same_document(before: Outline, after: Outline) -> dict[int, int]:
     one, two = before.elements, after.elements
     if len(one) != len(two) or any(_shape(a) != _shape(b) for a, b in zip(one, two, strict=True)):
         return {}
-    same = [a.index for a, b in zip(one, two, strict=True) if _words(a) == _words(b)]
+    ways = zip(links_of(one), links_of(two), strict=True)
+    same = [a.index for a, b, way in zip(one, two, ways, strict=True) if way[0] == way[1] and _words(a) == _words(b)]
     return {place: place for place in same} if len(same) >= SAME_WORDS * len(one) else {}
 
 
@@ -25,5 +27,5 @@ def _shape(element: Element) -> tuple[int, str, int, str]:
     return element.parent, element.tag, element.nth, element.hop
 
 
-def _words(element: Element) -> tuple[str, str, str]:
-    return clean_name(element.name), clean_name(element.text), element.href
+def _words(element: Element) -> tuple[str, str]:
+    return clean_name(element.name), clean_name(element.text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -38,6 +39,8 @@ _CODE = frozenset({"pre", "code"})
 _INDEX = re.compile(r"(?:^|/)index(?:\.\w+)?$|\.(?:html?|php|aspx?)$")
 # Share of a page's links that must lead into a folder for it to be the page's home.
 HOME_SHARE = 0.6
+# Share of a page's links that lead to one address: only `#`, which leads to the page itself, is so common.
+OWN_SHARE = 0.2
 _STABLE_ID = re.compile(r"^(?!.*\d{4})(?!.*[0-9a-f]{8})(?!.*[:]).{1,60}$")
 
 KEYS = (
@@ -131,8 +134,9 @@ def _side(outline: Outline, numbers: dict[str, dict[str, int]]) -> Side:
     kept = [elements[position] for position in index]
     boxes = outline.boxes[index].astype(np.float32)
     trails = _trails(elements)
-    names = [_name(element) for element in kept]
-    links = [_link(element.href) for element in kept]
+    names = [_name(element) or _beside(element, elements) for element in kept]
+    links = links_of(elements)
+    links = [links[position] for position in index]
     texts: dict[str, list[str]] = {
         "tag": [element.tag for element in kept],
         "name": names,
@@ -182,6 +186,21 @@ def _name(element: Element) -> str:
     return clean_name(element.name) or clean_name(element.label) or clean_name(element.text)
 
 
+# How far apart the middles of a box to tick and of the words beside it may be, CSS px.
+BESIDE_PX = 16
+
+
+def _beside(element: Element, elements: tuple[Element, ...]) -> str:
+    """The words that stand beside a box to tick which nobody has labelled."""
+    if element.type not in ("checkbox", "radio"):
+        return ""
+    for other in elements[element.index + 1 : element.index + 3]:
+        middles = [one.box[1] + one.box[3] / 2 for one in (element, other)]
+        if other.parent == element.parent and other.text and abs(middles[0] - middles[1]) <= BESIDE_PX:
+            return clean_name(other.text)
+    return ""
+
+
 def _link(href: str) -> str:
     """The link without what a move of the site changes: `index`, endings of pages; "" when it leads nowhere."""
     plain = href.split("?")[0].strip().lower()
@@ -190,6 +209,28 @@ def _link(href: str) -> str:
     if plain.startswith("#"):
         return plain
     return _INDEX.sub("", plain).rstrip("/") or "/"
+
+
+def links_of(elements: tuple[Element, ...]) -> list[str]:
+    """Where each element of a page leads, without what a move of the site changes; "" for nowhere."""
+    ids = {element.id.lower() for element in elements} - {""}
+    return _without_own([_link(element.href) for element in elements], ids)
+
+
+def _without_own(links: list[str], ids: set[str]) -> list[str]:
+    """Links without the page's own address, which another version of it has another of: `#id`, or "" for `#`.
+
+    The page is what most links to one of its ids lead to; without such links, what a fifth of all links lead to.
+    """
+    here = Counter(path for path, mark, name in (link.partition("#") for link in links) if mark and name in ids)
+    if not here:
+        every = Counter(link for link in links if link)
+        here = Counter({link: count for link, count in every.items() if count >= max(4, OWN_SHARE * every.total())})
+    own = here.most_common(1)[0][0] if here else ""
+    if not own:
+        return links
+    ways = (own, _INDEX.sub("", own))
+    return ["" if link in ways else link.removeprefix(own) if link.startswith(f"{own}#") else link for link in links]
 
 
 def _site_links(links: list[str]) -> list[str]:
