@@ -148,6 +148,9 @@ def test_captures_are_compared_by_elements_that_match(tmp_path: Path) -> None:
         ({"by": "colour", "kind": "confetti"}, "--by 'colour': no such key"),
         ({"scroller": "#b1"}, "--scroller '#b1': no such scroller was kept of this state; there are: none"),
         ({"fixed": False}, "nothing fixed on it has a picture of what is below"),
+        ({"fade": {"": 0.5}}, "nothing fixed on it has a picture of what is below"),
+        ({"fade": {"": 0.5}, "crop": "#b1"}, "--crop and --fade do not go together"),
+        ({"crop": "#b1", "look": Look(page=False)}, "--alone paints no page: nothing to crop"),
     ],
 )
 def test_what_does_not_go_is_one_line(folder: Path, asked: dict[str, object], said: str) -> None:
@@ -160,6 +163,9 @@ def test_the_layer_alone(folder: Path) -> None:
     assert size(data) == (800, 1200)
     image = np.asarray(Image.open(io.BytesIO(data)).convert("RGBA"))
     assert image[..., 3].min() == 0
+    ((change,),) = painted(folder, look=Look(page=False), against=("viewport=mobile",)).values()
+    assert size(change) == (800, 1200)
+    assert np.asarray(Image.open(io.BytesIO(change)).convert("RGBA"))[..., 3].min() == 0
     with pytest.raises(InputError, match="the element layer is drawn on its page"):
         painted(folder, kind="element", look=Look(page=False))
 

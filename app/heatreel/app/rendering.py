@@ -49,6 +49,8 @@ def paint(workspace: Workspace, wanted: Wanted) -> Iterator[Files]:
     chosen = [way for way, asked in ways.items() if asked]
     if len(chosen) > 1:
         raise InputError(f"{' and '.join(chosen)} do not go together; choose one")
+    if not wanted.look.page and (wanted.sheet or wanted.crop or wanted.fade):
+        raise InputError("--alone paints no page: nothing to crop, to fade or to put on a sheet; leave it out")
     if wanted.against:
         yield "", _difference(workspace, wanted)
     elif wanted.sheet:
@@ -76,8 +78,6 @@ def _one(workspace: Workspace, wanted: Wanted) -> list[bytes]:
 
 
 def _faded(workspace: Workspace, found: Chosen, scene: Scene, wanted: Wanted) -> list[bytes]:
-    if not wanted.look.page:
-        raise InputError("--fade and --alone do not go together: what is faded is the page; choose one")
     look = replace(wanted.look, date=found.date)
     return rendering.render_faded(workspace, scene, wanted.spec, wanted.fade, found.evidence, wanted.form, look)
 

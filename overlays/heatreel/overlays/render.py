@@ -284,6 +284,8 @@ def render_difference(
 ) -> list[bytes]:
     """The files of what changed from one side to the other, over the snapshot of `scene`."""
     layer = draw_difference(scene.snapshot, scene.outline, *sides, spec)
+    if not look.page:
+        return [_alone(layer, form)]
     words = words_for(layer, scene.snapshot, evidence.ledger.line(), look.date)
     return compose(layer, scene.outline, picture_of(workspace, scene.snapshot), words, form, look)
 

@@ -115,7 +115,13 @@ def render(
     look = Look(legend=legend, dark=dark, page=not alone)
     if over or out.suffix.lower() == ".mp4":
         from heatreel.app.rendering import film
+        from heatreel.core.errors import InputError
 
+        others = {"--against": against, "--each": each, "--sheet": sheet, "--crop": crop, "--fade": fade}
+        others |= {"--no-fixed": not fixed, "--scroller": scroller, "--alone": alone}
+        asked = [name for name, given in others.items() if given]
+        if asked:
+            raise InputError(f"{' and '.join(asked)}: not for a film; name a picture, .png or .webp, without --over")
         with Workspace.open(workspace) as opened:
             reel = film(opened, choice, spec, by, over or "session", seconds, out, dark)
         say(f"wrote {out}: {reel.count / reel.fps:.0f} s, {reel.width} x {reel.height} px")
