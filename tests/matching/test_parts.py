@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from heatreel.replay.matching.assignment import assign
 from heatreel.replay.matching.candidates import Pairs
 from heatreel.replay.matching.pages import probability
-from heatreel.replay.matching.sides import _site_links, read_sides
+from heatreel.replay.matching.sides import _site_links, links_of, read_sides
 from heatreel.replay.matching.weights import FITTED, TARGET
 from heatreel.replay.matching.words import clean_name, letter_similarity, word_similarity
 from matching.trees import Node, page
@@ -56,6 +56,23 @@ def test_links_count_from_the_folder_that_most_lead_into() -> None:
     old = ["/docs/4.0/intro", "/docs/4.0/grid", "/docs/4.0/forms", "/about"]
     new = ["/docs/5.0/intro", "/docs/5.0/grid", "/docs/5.0/forms", "/about"]
     assert _site_links(old) == _site_links(new) == ["intro", "grid", "forms", "/about"]
+
+
+def test_links_to_the_page_itself_are_the_same_wherever_it_lives() -> None:
+    def links(here: str) -> list[str]:
+        ids = (Node("h2", "Install", id="install"), Node("h2", "Use", id="use"))
+        ways = [f"{here}#install", f"{here}#use", here, "/other#install", "/about"]
+        return links_of(page([*ids, *(Node("a", way, href=way) for way in ways)]).elements)[-5:]
+
+    assert (
+        links("/v1/before.html") == links("/v2/docs/after.html") == ["#install", "#use", "", "/other#install", "/about"]
+    )
+
+
+def test_what_most_links_lead_to_is_the_page_itself() -> None:
+    menu = [Node("a", name, href="/site/index.html") for name in ("one", "two", "three", "four")]
+    found = links_of(page([*menu, Node("a", "five", href="/site/five.html")]).elements)
+    assert found[-5:] == ["", "", "", "", "/site/five"]
 
 
 @settings(deadline=None, max_examples=60)
