@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -82,6 +83,17 @@ def test_a_replay_on_demand_makes_other_data(tmp_path: Path) -> None:
     assert new["ledger"]["recorded"] > old["ledger"]["recorded"]
     assert api.answer("GET", "pages", "", {"if-none-match": etag}).status == 200
     assert ask(api, "sessions")["total"] == 50
+
+
+def test_what_comes_while_a_replay_runs_is_newer(site: Path) -> None:
+    """The time at which a replay is kept says nothing of what came since it began to read."""
+    api = Api(site)
+    kept = datetime.fromisoformat(ask(api, "workspace")["freshness"]["replayed"]).timestamp() * 1000
+    came = 1_700_000_000_000
+    assert ask(api, "live")["freshness"]["newer"] == 0
+    for span, newer in (((came - 5, kept + 500), 40), ((came + 5, kept + 500), 0), ((came - 5, kept - 5), 0)):
+        api.replays.span_ms = span
+        assert ask(api, "live")["freshness"]["newer"] == newer
 
 
 def test_replays_by_themselves(tmp_path: Path) -> None:

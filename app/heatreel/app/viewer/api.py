@@ -109,6 +109,9 @@ class Api:
             data = self.store.data()
         except (Refused, HeatreelError):
             return "", 0, 0.0
+        if not data.capture.finished:
+            # It is being made, by a command that alone may write.
+            return "", 0, 0.0
         fresh = overview.freshness(data, self.arrivals, self.replays)
         return data.capture.label, fresh["newer"], time.time() - self.arrivals.look().last_ms / 1000
 

@@ -72,8 +72,8 @@ class Arrivals:
         return len(rows), sum(row[0] for row in rows)
 
     def after(self, ms: float) -> int:
-        """Batches received after a time of whole seconds."""
-        return len(self._newest(ms + 1000, "id"))
+        """Batches received at a time or later (epoch ms)."""
+        return len(self._newest(ms, "id"))
 
     def sessions_since(self, ms: float) -> int:
         return len({row[0] for row in self._newest(ms, "session")})

@@ -101,7 +101,7 @@ def freshness(data: Data | None, arrivals: Arrivals, replays: Replays) -> dict[s
     """How the replay that is shown stands to what has arrived."""
     seen = arrivals.look()
     replayed = data.replay.made if data and data.replay else ""
-    newer = arrivals.after(datetime.fromisoformat(replayed).timestamp() * 1000) if replayed else seen.batches
+    newer = arrivals.after(_read_ms(replayed, replays)) if replayed else seen.batches
     found = {
         "captured": data.capture.finished or data.capture.started if data else "",
         "replayed": replayed,
@@ -113,6 +113,13 @@ def freshness(data: Data | None, arrivals: Arrivals, replays: Replays) -> dict[s
         "failed": replays.failed,
     }
     return found | {"line": _line(found)}
+
+
+def _read_ms(replayed: str, replays: Replays) -> float:
+    """The time up to which a replay has read, epoch ms: it was kept in this second, and may have begun long before."""
+    kept_ms = datetime.fromisoformat(replayed).timestamp() * 1000
+    began_ms, ended_ms = replays.span_ms
+    return began_ms if began_ms - 1000 <= kept_ms <= ended_ms else kept_ms + 1000
 
 
 def _line(found: dict[str, Any]) -> str:

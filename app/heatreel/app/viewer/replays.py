@@ -28,6 +28,9 @@ class Replays:
     def __init__(self, folder: Path, by_itself: bool = False, ended: Callable[[], None] = lambda: None) -> None:
         self.folder, self.by_itself, self._tell = folder, by_itself, ended
         self.failed = ""
+        self.span_ms = (0.0, 0.0)
+        """When the last replay of this server that ended well began to read, and ended; epoch ms."""
+        self._read_ms = 0.0
         self._job: subprocess.Popen[str] | None = None
         self._lock = Lock()
         self._began = self._ended = self._took = 0.0
@@ -53,7 +56,7 @@ class Replays:
                 )  # fmt: skip
             except OSError as exc:
                 raise Refused(503, f"a replay could not be started ({exc.strerror})") from exc
-            self._began = time.monotonic()
+            self._began, self._read_ms = time.monotonic(), time.time() * 1000
             Thread(target=self._wait, args=(self._job,), daemon=True, name="replay").start()
 
     def _wait(self, job: subprocess.Popen[str]) -> None:
@@ -63,6 +66,8 @@ class Replays:
             self.failed = "" if job.returncode == 0 else (lines[-1] if lines else f"exit code {job.returncode}")[:500]
             self._ended = time.monotonic()
             self._took = self._ended - self._began
+            if job.returncode == 0:
+                self.span_ms = (self._read_ms, time.time() * 1000)
             self._job = None
         if job.returncode == 0:
             self._tell()
