@@ -44,13 +44,15 @@ def calls_of(question: Question, place: Place) -> list[Control]:
     if question.wishes.calls:
         return [control for control in mine if _is_named(control, question.wishes.calls)]
     switches = [selector for number, selector in material.triggers if number == place.number]
-    hidden = {shown.selector for ordinal in place.ordinals for shown in material.snapshots[ordinal].state.hides}
+    states = [material.snapshots[ordinal].state for ordinal in place.ordinals]
+    # What closing a notice hides is part of the notice.
+    hidden = {shown.selector for state in states if state.kind == "overlay" for shown in state.hides}
     found = [
         control
         for control in mine
         if control.shown and not _is_switch(control, switches) and _calls(control.element, material, control)
     ]
-    found = [control for control in found if not any(control.selector.startswith(one) for one in hidden)]
+    found = [control for control in found if not any(f"{control.selector} ".startswith(f"{one} ") for one in hidden)]
     found.sort(key=lambda control: (-control.element.box[2] * control.element.box[3], control.number))
     return found[:MOST]
 

@@ -134,30 +134,38 @@ class Material:
         for place in self.places:
             self.place_of[list(place.ordinals)] = place.number
         self.pages = tuple(dict.fromkeys(place.page for place in self.places))
-        self.controls, self._of_element, self.things = self._find_controls()
+        self.controls, self._of_element, self.things = self._find_controls(hits)
         self.table, self.visit_ids, self._hits, self._order = self._gather(hits)
         self.visits = _visits(self.table, self.place_of)
 
     # Elements
 
-    def _find_controls(self) -> tuple[tuple[Control, ...], list[Ints], tuple[tuple[str, str], ...]]:
+    def _find_controls(
+        self, hits: Sequence[Hits]
+    ) -> tuple[tuple[Control, ...], list[Ints], tuple[tuple[str, str], ...]]:
         found: dict[tuple[int, str], dict[str, Any]] = {}
         things: dict[tuple[str, str], int] = {}
         twins = _twins_of_variants(self.places, self.outlines)
+        acting = [acting_of(outline) for outline in self.outlines]
+        used = self._used(hits, acting)
         of_element: list[Ints] = []
         for ordinal, outline in enumerate(self.outlines):
             place = int(self.place_of[ordinal])
+            page = self.snapshots[ordinal].page
             numbers = np.full(len(outline.elements), -1, np.int64)
-            acting = acting_of(outline)
             for element in outline.elements:
-                if acting[element.index] != element.index:
-                    numbers[element.index] = numbers[acting[element.index]]
+                around = int(acting[ordinal][element.index])
+                if around != element.index:
+                    numbers[element.index] = numbers[around]
+                    continue
+                # What neither acts nor was ever hit is no matter: pages have tens of thousands of these.
+                if not element.interactive and (page, element.selector) not in used:
                     continue
                 key = (place, element.selector)
                 record = found.get(key)
                 if record is None:
                     usual = twins.get(key, element.selector)
-                    thing = things.setdefault((self.snapshots[ordinal].page, usual), len(things))
+                    thing = things.setdefault((page, usual), len(things))
                     record = found[key] = {"number": len(found), "thing": thing, "at": {}, "shown": [], "first": None}
                 record["at"][ordinal] = element.index
                 if element.visible and min(element.box[2:]) > 0:
@@ -176,6 +184,15 @@ class Material:
             for (place, selector), record in found.items()
         )  # fmt: skip
         return controls, of_element, tuple(things)
+
+    def _used(self, hits: Sequence[Hits], acting: Sequence[Ints]) -> set[tuple[str, str]]:
+        """What was hit anywhere, or opens a state: page and selector."""
+        found = {(one.page, action.selector) for one in self.snapshots for action in one.state.recipe}
+        for ordinal, some in enumerate(hits):
+            elements = self.outlines[ordinal].elements
+            for index in np.unique(acting[ordinal][some.element[some.element >= 0]]).tolist():
+                found.add((self.snapshots[ordinal].page, elements[index].selector))
+        return found
 
     @cached_property
     def thing_of(self) -> Ints:
