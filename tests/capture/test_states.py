@@ -47,6 +47,7 @@ TRUTH: dict[str, list[str]] = {
     "modal.html": ["dialog | Dialog: Last issue"],
     "named.html": ["disclosure | Open: Ada", "disclosure | Open: Elsewhere", "disclosure | Open: Grace"],
     "nothing.html": [],
+    "notice.html": ["disclosure | Open: Times", "overlay | Closed: Strike"],
     "numbered.html": ["menu | Menu: Tools", "tab | Tab: Part two"],
     "popover.html": ["popover | Popover: Why so cheap"],
     "radio-tabs.html": ["tab | Tab: For ever", "tab | Tab: Yearly"],

@@ -216,8 +216,8 @@ class Explorer(Keeping):
             return None
         if not change.visible or (candidate.hovers and not change.added) or self._turned_already(candidate, change):
             return None
-        if _only_its_name(candidate, change):
-            self.skip(candidate, "only its own name is shown where another one was: a choice, no state")
+        if _only_its_name(candidate, change) or _only_closes(parent, change):
+            self.skip(candidate, "only a name is shown then: a choice, no state")
             return None
         return await self.accept(parent, candidate, actions, change)
 
@@ -291,6 +291,12 @@ def _only_its_name(candidate: Candidate, change: Change) -> bool:
         return False
     came = {text.casefold() for text in change.added_texts}
     return bool(change.removed) and 0 < change.added <= len(change.added_texts) and came == {candidate.name.casefold()}
+
+
+def _only_closes(parent: Found, change: Change) -> bool:
+    """Whether what was opened is closed again, and its trigger, which has the focus now, says what it is called."""
+    came = {text.casefold() for text in change.added_texts}
+    return bool(parent.trigger and change.removed and not change.images) and came == {parent.trigger.casefold()}
 
 
 _CHOICES = frozenset({"option", "menuitem", "menuitemradio", "treeitem", "radio"})

@@ -22,7 +22,10 @@ class Route:
 
 @dataclass
 class Found:
-    """A state that was found: how to tell it (`digest`), how to leave it, and the candidates it brought."""
+    """A state that was found: how to tell it (`digest`), how to leave it, and the candidates it brought.
+
+    `trigger` is what the element is called that leads to it.
+    """
 
     state: State
     digest: str
@@ -31,6 +34,8 @@ class Found:
     undo: tuple[str, str] | None = None
     candidates: list[Candidate] = field(default_factory=list)
     roots: frozenset[str] = frozenset()
+    gone: frozenset[str] = frozenset()
+    trigger: str = ""
 
     def shows(self, change: Change) -> bool:
         """Whether a recipe led again to what it led to when the state was found.
@@ -43,13 +48,18 @@ class Found:
         return bool(self.shown) and len(now & self.shown) >= 0.9 * len(now | self.shown)
 
     def is_twin(self, kind: str, change: Change) -> bool:
-        """Whether what lies over the page now is what lies over it in this state, on whatever it lies: the same
-        elements with the same words, but for a hint more or less."""
+        """Whether the same elements with the same words came and went as in this state, whatever led there.
+
+        What lies over the page is the same on whatever it lies, with a hint more or less in it.
+        """
         now = {*change.added_texts, *change.images}
+        here = {root.selector for root in change.roots}
+        if now and self.shown == now and self.roots == here and self.gone == {*change.removed_texts}:
+            return kind == self.state.kind
         if kind not in OVERLAYS or kind != self.state.kind or not now or not self.roots:
             return False
         alike = len(now & self.shown) >= 0.9 * len(now | self.shown) and (now <= self.shown or self.shown <= now)
-        return alike and bool(self.roots & {root.selector for root in change.roots})
+        return alike and bool(self.roots & here)
 
 
 @dataclass

@@ -79,7 +79,10 @@ class Keeping(Standing):
         state = State(name, label, named.kind, recipe, parent.state.id, reveals, hides)
         texts = frozenset({*change.added_texts, *change.images})
         roots = frozenset(root.selector for root in change.roots if root.selector)
-        found = Found(state, change.digest, texts, level or parent.level + 1, roots=roots)
+        gone = frozenset(change.removed_texts)
+        found = Found(
+            state, change.digest, texts, level or parent.level + 1, roots=roots, gone=gone, trigger=candidate.name
+        )
         self.found.append(found)
         self.by_digest[change.digest] = found
         if found.level < self.deepest(found) and not calendar(change):

@@ -206,7 +206,7 @@
       new_texts: unseen(other, before).slice(0, 400), images: other.filter((leaf) => /^(img|back):/.test(leaf.key)).map((leaf) => leaf.key).slice(0, 50),
       added_area: area(other), removed_area: area(gone),
       roots: roots(other, before).slice(0, 12).map((one) => hr.describe(one, before, other, false, trigger)),
-      left: roots(gone, after).slice(0, 12).map((one) => hr.describe(one, after, gone, true, trigger)),
+      left: roots(gone, after).slice(0, 12).map((one) => hr.describe(one, after, gone, true, trigger, before)),
       reordered: shuffled, ...styles, leaves: after.leaves.length, url: location.href, height: document.documentElement.scrollHeight,
       digest: digestOf(before, after, trigger), trigger_expanded: trigger ? trigger.getAttribute("aria-expanded") || "" : "",
     };

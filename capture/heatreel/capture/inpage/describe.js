@@ -19,9 +19,10 @@
     return found;
   };
 
-  const overlayOf = (element, against) => {
+  // What was taken out of the page has no style any more: `was` knows what was fixed.
+  const overlayOf = (element, against, was) => {
     for (let at = element; at && at !== document.body && !against.shown.has(at); at = hr.up(at)) {
-      const position = getComputedStyle(at).position;
+      const position = at.isConnected ? getComputedStyle(at).position : was && was.fixed.has(at) ? "fixed" : "";
       if (at.matches("dialog[open],:modal,[popover]:popover-open")) return "top";
       if (position === "fixed") return "fixed";
       if (position === "absolute") return "absolute";
@@ -62,7 +63,7 @@
     return element.querySelector(css) || hosts.map((host) => host.shadowRoot.querySelector(css)).find((one) => one && one.checkVisibility()) || null;
   };
 
-  hr.describe = (element, against, leaves, gone, trigger) => {
+  hr.describe = (element, against, leaves, gone, trigger, was) => {
     const role = nearest(element, "[role],dialog,[popover]");
     const around = nearest(element, "dialog,[role=dialog],[role=alertdialog],[aria-modal=true],.modal")
       || within(element, "dialog[open],[role=dialog],[role=alertdialog],[aria-modal=true]");
@@ -71,7 +72,7 @@
     return {
       selector: element.isConnected ? hr.selectorOf(element) : "", text: hr.fold(element.innerText || element.textContent || "").slice(0, 120),
       tag: element.tagName.toLowerCase(), role: role ? role.getAttribute("role") || role.tagName.toLowerCase() : "",
-      heading: heading ? hr.fold(heading.textContent || "").slice(0, 80) : "", dialog: dialog ? titleOf(dialog) : "", is_dialog: !!dialog, overlay: overlayOf(element, against),
+      heading: heading ? hr.fold(heading.textContent || "").slice(0, 80) : "", dialog: dialog ? titleOf(dialog) : "", is_dialog: !!dialog, overlay: overlayOf(element, against, was),
       links: element.querySelectorAll("a[href],[role^=menuitem],[role=option]").length, slide: slideOf(element),
       classes: (element.getAttribute("class") || "").slice(0, 120), id: element.id || "",
       carousel: carouselOf(element) ? hr.selectorOf(carouselOf(element)) : "",

@@ -131,6 +131,7 @@
     const bounds = words || element.getBoundingClientRect();
     const rect = [bounds.left + at[0], bounds.top + at[1], bounds.right + at[0], bounds.bottom + at[1]];
     const position = style.position;
+    if (position === "fixed") out.fixed.add(element);
     const clip = position === "fixed" ? clips[2] : position === "absolute" ? clips[1] : clips[0];
     let next = clips;
     if (!contents) {
@@ -193,7 +194,7 @@
   // Everything visible now, in document order. Lengths are page CSS px.
   hr.see = () => {
     const root = document.documentElement;
-    const out = { leaves: [], shown: new Set(), url: location.href, scroll: [scrollX, scrollY], backdrop: "" };
+    const out = { leaves: [], shown: new Set(), fixed: new Set(), url: location.href, scroll: [scrollX, scrollY], backdrop: "" };
     if (!document.body) return out;
     const hidden = [root, document.body].some((element) => CLIPS.test(getComputedStyle(element).overflowX));
     const right = hidden ? innerWidth : Math.max(innerWidth, root.scrollWidth);
