@@ -216,9 +216,10 @@ def _used(question: Question, some: list[Opened]) -> Insight:
     rest = ", ".join(f"“{other.state.label}” {percent(other.rate.value)}" for other in some[1:4])
     seen = f"Seen for {ms(1000 * one.seconds)} a visit, " if one.seconds >= 0.1 else ""
     inside = f"{plural(one.inside, 'click')} inside" if one.inside else "nothing clicked inside"
+    told = (seen + inside)[:1].upper() + (seen + inside)[1:]
     return _insight(
         question, one, "state_used", f"“{one.state.label}” is what people open",
-        f"{one.rate.words} visits of {one.page}; then {rest}. {seen}{inside}."
+        f"{one.rate.words} visits of {one.page}; then {rest}. {told}."
         f" Its lead over “{second.state.label}” is no chance.",
         0.3 * one.rate.count,
     )  # fmt: skip
