@@ -125,6 +125,15 @@ target_px = 24
 fail_on = ["error"]
 # Rules set to another severity, or off.
 # severity = { target_size = "off" }
+
+# Calls to action by name, selector, #id or .class (left out, they are found by role, style and size), and what is
+# reached: of page, event and click say one; value is what one is worth, in a unit of your own.
+# [insights]
+# calls = ["#buy"]
+# [[insights.goals]]
+# name = "order"
+# page = "/thanks"                  # or event = "NAME", or click = "#buy"
+# value = 40.0
 """
 
 
