@@ -20,7 +20,7 @@ from heatreel.capture.capture import capture
 from heatreel.capture.options import CaptureOptions
 from heatreel.core.viewport import Viewport
 
-STATES = 5
+STATES = 10
 """The default state and one for each other tab."""
 
 LOOK_S = 0.5
@@ -39,13 +39,13 @@ for (let at = 0; at < 400; at++) {{ pen.fillStyle = `hsl(${{at}} 60% 60%)`; pen.
 
 
 def page(number: int) -> str:
-    """A page with a tab list, a drawing, words for four screens, and some memory of its own."""
+    """A page with a tab list, a drawing, words for two screens, and some memory of its own."""
     tabs = "".join(f"<button role=tab data-for=p{at}>Tab {at} of {number}</button>" for at in range(STATES))
     panels = "".join(
         f"<div role=tabpanel id=p{at}{' hidden' if at else ''}><p>What tab {at} of page {number} shows.</p></div>"
         for at in range(STATES)
     )
-    words = "".join(f"<p>Paragraph {at} of page {number}, which says little. </p>" * 2 for at in range(40))
+    words = "".join(f"<p>Paragraph {at} of page {number}, which says little. </p>" * 2 for at in range(12))
     return PAGE.format(number=number, tabs=tabs, panels=panels, words=words)
 
 
@@ -111,7 +111,7 @@ def _pss(process: psutil.Process) -> float:
 async def measure(snapshots: int, memory_mb: int) -> dict[str, Any]:
     """Peak memory of a capture of at least so many snapshots, and of its first and last tenth."""
     pages, watch, began = -(-snapshots // STATES), Watch(), time.monotonic()
-    viewport = Viewport.parse("desktop=1440x900")
+    viewport = Viewport.parse("desktop=1024x768")
     options = CaptureOptions(
         viewports=(viewport,), routes="none", max_pages=pages, memory_mb=memory_mb, rate=1000, workers=1
     )
