@@ -13,6 +13,15 @@ const bundles = join(here, "../heatreel/capture/bundles");
 /** The recorder is a guest in other people's pages: compressed it is at most this many bytes. */
 const RECORDER_LIMIT_BYTES = 6000;
 
+/** The second part of the recorder is given by the first what that has brought: see src/more/parts.ts. */
+const given = {
+  name: "given",
+  setup: (build) =>
+    build.onResolve({ filter: /\/(dom|hash|name|selector|stable|walk)$/ }, () => ({
+      path: join(here, "src/more/parts.ts"),
+    })),
+};
+
 async function bundle(entry, name, options = {}) {
   const outfile = join(bundles, name);
   await build({
@@ -63,7 +72,7 @@ function size(outfile, name) {
 await bundle("page.ts", "page.js");
 await bundle("keep.ts", "keep.js");
 await bundle("replay/index.ts", "replay.js");
-await bundle("more/index.ts", "more.js", { format: "esm", target: "es2020" });
+await bundle("more/index.ts", "more.js", { format: "esm", target: "es2020", plugins: [given] });
 await bundle("film/index.ts", "film.js");
 const bytes = await guest("recorder/index.ts", "recorder.js");
 if (bytes > RECORDER_LIMIT_BYTES) {

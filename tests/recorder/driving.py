@@ -38,7 +38,7 @@ class Visit:
         self.faults: list[str] = []
         self.page.on("pageerror", lambda error: self.faults.append(str(error)))
 
-    def open(self, path: str = "everything.html", more: bool = False) -> Page:
+    def open(self, path: str = "everything.html", more: bool = True) -> Page:
         """Opens a page and waits until the recorder has begun, with its second part if `more`."""
         self.page.goto(f"{self.base}/{path}")
         self.page.wait_for_function(BEGUN)

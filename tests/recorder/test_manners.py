@@ -248,12 +248,12 @@ def test_who_asks_not_to_be_recorded_is_not(tmp_path: Path, wish: str) -> None:
         visit.page.add_init_script(NOTES)
         sent: list[str] = []
         visit.page.on("request", lambda request: sent.append(request.url))
-        page = visit.open()
+        page = visit.open(more=False)
         visit.click("#tab-two")
         page.evaluate("heatreel.goal('x'); heatreel.set('a', 'b'); heatreel.flush()")
         page.goto("about:blank")
         assert not [url for url in sent if url.endswith("/collect")]
-        visit.open()
+        visit.open(more=False)
         assert page.evaluate("notes") == []
         assert page.evaluate("[document.cookie, sessionStorage.length, localStorage.length].join()") == ",0,0"
         assert visit.sessions() == []

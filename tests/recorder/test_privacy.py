@@ -30,7 +30,7 @@ def test_nothing_before_consent_and_nothing_after_it_is_taken_back(tmp_path: Pat
             " if (new Error().stack.includes('heatreel.js')) added++; return add.apply(this, values) }"
         )
         sent = collected(page)
-        visit.open()
+        visit.open(more=False)
         visit.click("#title")
         page.evaluate("heatreel.flush()")
         page.wait_for_timeout(300)

@@ -1,10 +1,8 @@
 /** What an outline adds to a fingerprint: class tokens, the place in a repeated group, and the names near it. */
 
-import { all, attr, childrenOf, free, nextOf, once, parentNode, parentOf, tagOf, type Memo } from "./dom";
+import { all, attr, childrenOf, nextOf, once, parentNode, parentOf, previousOf, tagOf, type Memo } from "./dom";
 import { content, fold, name } from "./name";
 import { stable } from "./stable";
-
-const [previousOf] = free(Element.prototype, "previousElementSibling");
 
 const STATE =
   /^(is|has|slick|owl)-|^(in|on|off|shown?|active|open|hidden|visible|selected|current|closed|checked|disabled)$/;

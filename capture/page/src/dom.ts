@@ -30,15 +30,18 @@ export const [
   kindOf, parentNode, owner,
   /** The document or shadow root that holds a node. */
   rootOf,
-  firstChild, nextSibling,
-] = free(Node.prototype, "nodeType", "parentNode", "ownerDocument", "getRootNode", "firstChild", "nextSibling");
+  firstChild, nextSibling, contains,
+] = free(
+  Node.prototype,
+  "nodeType", "parentNode", "ownerDocument", "getRootNode", "firstChild", "nextSibling", "contains",
+);
 export const documentOf = owner as (node: Node) => Document;
-export const [tagOf, shadowOf, nextOf, has, is, rectOf, get] = free(
+export const [tagOf, shadowOf, nextOf, previousOf, has, is, closest, rectOf, get] = free(
   Element.prototype,
-  "localName", "shadowRoot", "nextElementSibling", "hasAttribute", "matches",
+  "localName", "shadowRoot", "nextElementSibling", "previousElementSibling", "hasAttribute", "matches", "closest",
   "getBoundingClientRect", "getAttribute",
 );
-export const [bodyOf] = free(Document.prototype, "body");
+export const [bodyOf, rootElementOf] = free(Document.prototype, "body", "documentElement");
 
 export const attr = (element: Element, name: string): string => get(element, name) || "";
 export const styleOf = (element: Element): CSSStyleDeclaration => getComputedStyle(element);

@@ -1,7 +1,8 @@
 /** What identifies an element to another page. Both ends compute it with this function, so that they say the same. */
 
 import { attr, documentOf, once, tagOf, type Memo } from "./dom";
-import { digest, hash, minhash } from "./hash";
+import { digest, hash } from "./hash";
+import { minhash } from "./minhash";
 import { label, name, ownText } from "./name";
 import { selector, testId } from "./selector";
 import { cleanAddress, stable } from "./stable";

@@ -1,9 +1,11 @@
 /** Where elements are, and whether one can see them. Lengths are CSS px. */
 
-import { bodyOf, childrenOf, documentOf, hostOf, once, parentOf, rectOf, styleOf, tagOf, type Memo } from "./dom";
+import { bodyOf, documentOf, hostOf, once, parentOf, rectOf, rootElementOf, styleOf, tagOf, type Memo } from "./dom";
 
 // Not in browsers of before 2024.
 const checkVisibility = Element.prototype.checkVisibility as Element["checkVisibility"] | undefined;
+
+const SEEN = { checkOpacity: true, checkVisibilityCSS: true };
 
 /** "fixed" or "sticky" when the element or an ancestor is: the nearest one says. */
 export function position(element: Element, memo: Memo): "" | "fixed" | "sticky" {
@@ -57,11 +59,11 @@ const within = (overflow: string | null, from: number, to: number, start: number
  * away, not off the page or, when fixed, off the viewport.
  */
 export function visible(element: Element, memo: Memo): boolean {
-  if (checkVisibility && !checkVisibility.call(element, { checkOpacity: true, checkVisibilityCSS: true })) return false;
+  if (checkVisibility && !checkVisibility.call(element, SEEN)) return false;
   const { left, top, right, bottom, width, height } = rectOf(element);
   if (width * height <= 1) return false;
   const document = documentOf(element);
-  const root = childrenOf(document)[0]!;
+  const root = rootElementOf(document);
   const clip = once(memo, clipper, element);
   const [overflowX, overflowY, edges] = once(memo, opening, clip || root);
   const endX = clip || overflowX !== "visible" ? edges.right : Infinity;

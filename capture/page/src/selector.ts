@@ -7,7 +7,7 @@
  */
 
 import {
-  all, attr, childrenOf, hostOf, innerOf, is, kindOf, once, parentNode, rootOf, tagOf, type Memo,
+  all, attr, hostOf, innerOf, is, kindOf, once, parentNode, previousOf, rootOf, tagOf, type Memo,
 } from "./dom";
 import { stable } from "./stable";
 
@@ -17,15 +17,22 @@ const TEST_IDS = ["data-testid", "data-test", "data-cy", "data-qa"];
 export const testId = (element: Element): string =>
   TEST_IDS.map((attribute) => stable(attr(element, attribute))).find((value) => value) || "";
 
-/** Places of the children of a node among those of the same tag, from 1. */
-function places(parent: Node): Map<Element, number> {
-  const counts: Record<string, number> = {};
-  // -~ counts from nothing, and from what an object has by itself.
-  return new Map(childrenOf(parent).map((child) => [child, (counts[tagOf(child)] = -~counts[tagOf(child)]!)]));
-}
+/** The places that are known. */
+const places = (): WeakMap<Node, number> => new WeakMap();
 
-/** Place among the siblings of the same tag, from 1. */
-export const nth = (element: Element, memo: Memo): number => once(memo, places, parentNode(element)!).get(element)!;
+/** Place among the siblings of the same tag, from 1: counted back to one that is known. */
+export function nth(element: Element, memo: Memo): number {
+  const known = once(memo, places, document);
+  let place = 1;
+  for (let at = previousOf(element); at; at = previousOf(at)) {
+    if (tagOf(at) !== tagOf(element)) continue;
+    const before = known.get(at);
+    place += before || 1;
+    if (before) break;
+  }
+  known.set(element, place);
+  return place;
+}
 
 const tag = (element: Element): string => tagOf(element).replace(/[^\w-]/g, "\\$&");
 

@@ -32,6 +32,10 @@ const slide: Setting = (first, memo) => {
   return "" + slides.findIndex((one) => shown(one, memo) && attr(one, "aria-hidden") !== "true");
 };
 
+/** The theme that the root or body says; a class says only that it is dark. */
+const theme: Setting = (root) =>
+  attr(root, "data-theme") || attr(root, "data-bs-theme") || attr(root, "data-color-scheme") || "dark";
+
 /** Which elements carry a setting, and how each says it; the first that fits counts. */
 const CARRIERS: [css: string, setting: Setting][] = [
   [
@@ -47,22 +51,31 @@ const CARRIERS: [css: string, setting: Setting][] = [
     slide,
   ],
   [":target", target],
-  ["html[data-theme]", (root) => attr(root, "data-theme")],
+  // Consent is asked for by many banners that no role marks.
+  ["[id*=cookie],[id*=consent]", shown],
+  ["[data-theme],[data-bs-theme],[data-color-scheme],.dark,.dark-mode,.theme-dark".replace(/[^,]+/g, ":root$&,:root>body$&"), theme],
 ];
 
-/** The elements of these trees that carry a setting. */
-export function settingsIn(roots: Node[], memo: Memo): Map<Element, string> {
-  const found = new Map<Element, string>();
-  for (const root of roots) {
-    for (const [css, read] of CARRIERS) {
-      for (const element of all(root, css)) {
-        const setting = found.has(element) ? undefined : read(element, memo);
-        if (setting !== undefined) found.set(element, setting === true ? "on" : setting || "off");
-      }
-    }
+/** What may carry a setting. */
+export const CARRIER = CARRIERS.map(([css]) => css).join();
+
+/** How the switch that an element carries is set; undefined: it carries none. */
+export function settingOf(element: Element, memo: Memo): string | undefined {
+  for (const [css, read] of CARRIERS) {
+    const setting = is(element, css) ? read(element, memo) : undefined;
+    if (setting !== undefined) return setting === true ? "on" : setting || "off";
   }
-  return found;
+  return undefined;
 }
+
+/** The elements of these trees that carry a setting. */
+export const settingsIn = (roots: Node[], memo: Memo): Map<Element, string> =>
+  new Map(
+    roots
+      .flatMap((root) => all(root, CARRIER))
+      .map((element) => [element, settingOf(element, memo)] as const)
+      .filter((pair): pair is readonly [Element, string] => pair[1] !== undefined),
+  );
 
 /** Keyed hash of the selector of each switch, and its setting. A switch that is not listed is "off". */
 export const settings = (roots: Node[], key: string, memo: Memo): [key: string, setting: string][] =>

@@ -15,12 +15,13 @@
 import { FIELD } from "./css";
 import { all, attr, is, once, parentOf, rootsIn, tagOf, type Memo } from "./dom";
 import { visible } from "./geometry";
-import { hash, minhash } from "./hash";
+import { hash } from "./hash";
+import { minhash } from "./minhash";
 import { ownText } from "./name";
 import { stable } from "./stable";
 import { kept } from "./walk";
 
-const BITS = 1024;
+export const BITS = 1024;
 
 /** The nearest id, its own or of an ancestor. */
 function place(element: Element, memo: Memo): string {
@@ -28,23 +29,24 @@ function place(element: Element, memo: Memo): string {
   return stable(attr(element, "id")) || (parent ? once(memo, place, parent) : "");
 }
 
-/** The hash of a leaf that can be seen; 0 for any other element. */
-export function leaf(element: Element, memo: Memo): number {
+/** The hash of a leaf, seen or not; 0 for any other element. */
+export function imprint(element: Element, memo: Memo): number {
   const text = ownText(element) || attr(element, "alt") || (is(element, FIELD) && attr(element, "name"));
-  return text && kept(element) && once(memo, visible, element)
-    ? hash(once(memo, place, element) + tagOf(element) + text.replace(/\d+/g, "0"))
-    : 0;
+  return text && kept(element) ? hash(once(memo, place, element) + tagOf(element) + text.replace(/\d+/g, "0")) : 0;
 }
 
-/** The sketch of a set of leaves. */
-export function sketchOf(leaves: Set<number>): string {
+/** The hash of a leaf that can be seen; 0 for any other element. */
+const leaf = (element: Element, memo: Memo): number => {
+  const found = imprint(element, memo);
+  return found && once(memo, visible, element) ? found : 0;
+};
+
+/** The sketch of what can be seen in a document. */
+export function sketch(document: Document, memo: Memo = new Map()): string {
+  const leaves = new Set(rootsIn(document).flatMap((root) => all(root, "*").map((element) => leaf(element, memo))));
   leaves.delete(0);
   return minhash(leaves, BITS);
 }
-
-/** The sketch of what can be seen in a document. */
-export const sketch = (document: Document, memo: Memo = new Map()): string =>
-  sketchOf(new Set(rootsIn(document).flatMap((root) => all(root, "*").map((element) => leaf(element, memo)))));
 
 /** Similarity of two sketches: 1 the same state, 0 nothing shared. */
 export function compareSketches(a: string, b: string): number {

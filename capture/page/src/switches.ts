@@ -11,14 +11,14 @@ import type { Switch } from "./types";
 const KINDS: [kind: Switch["kind"], css: string][] = [
   ["tab", "[role=tab]"],
   ["details", "details"],
-  ["dialog", "dialog,[role$=dialog],[aria-modal]"],
+  ["dialog", "dialog,[role$=dialog],[aria-modal],[id*=cookie],[id*=consent]"],
   ["popover", "[popover]"],
   ["menu", "[aria-haspopup][aria-expanded],[role=combobox]"],
   ["accordion", ":is(h1,h2,h3,h4,h5,h6,[role=heading],[class*=accordion]) [aria-expanded]"],
   ["disclosure", "[aria-expanded]"],
   ["pressed", "[aria-pressed]"],
   ["checked", "[aria-checked],input"],
-  ["theme", "html"],
+  ["theme", ":root,body"],
   ["carousel", "[class*=slide],[class*=item],[aria-roledescription]"],
 ];
 

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { digest, hash, minhash } from "../src/hash";
+import { digest, hash } from "../src/hash";
+import { minhash } from "../src/minhash";
 
 const words = (from: number, to: number): Set<number> =>
   new Set(Array.from({ length: to - from }, (_, i) => hash(`word ${from + i}`)));

@@ -268,6 +268,8 @@ def _particulars(document: _Document, number: int, raw: list[Any], batch: Stored
         return {"type": kind, "x": raw[4], "y": raw[5], "target": document.targets.get(raw[3]), "data": inner}
     if code == "v":
         return {"type": kind, "x": raw[4], "y": raw[5], "data": {"page_height": raw[6]}}
+    if code == "o":
+        return {"type": kind, "target": document.targets.get(raw[3]), "data": {"ms": raw[4]}}
     if code == "l":
         target = document.targets.get(raw[4]) if len(raw) > 4 else None
         return {"type": kind, "target": target, "data": {"name": "layout_shift", "value": raw[3] / 10_000}}

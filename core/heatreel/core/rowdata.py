@@ -43,6 +43,7 @@ TYPES = {
     "e": "error",
     "x": "effect",
     "z": "state",
+    "o": "exposure",
     "g": "goal",
     "p": "property",
     "q": "request",

@@ -10,7 +10,7 @@ from typing import Any
 PLACED_TYPES = ("view", "click", "tap", "move", "scroll", "focus", "hover", "gaze", "double", "drag")
 # Events that explain others. They are counted, by type, and are not placed (some have a target all the same).
 CONTEXT_TYPES = (
-    "resize", "visibility", "error", "request", "vital", "effect", "state", "goal", "property",
+    "resize", "visibility", "error", "request", "vital", "effect", "state", "exposure", "goal", "property",
     "secondary", "change", "submit", "invalid", "select", "clipboard", "leave",
 )  # fmt: skip
 
@@ -68,6 +68,7 @@ class Event:
     - view: `how` (load, route, back), `referrer` (host), `page_height`
     - error: `signature`, `message`. request (one that failed): the same and `status`
     - vital: `name`: `layout_shift` with `value` (the score), or `interaction` with `ms` and `click` (id, if any)
+    - exposure (a part of the page, its target, was on screen): `ms`
     - clipboard: `how` (copy, cut, paste). resize: `dpr`, and `scale` of a pinch zoom
     """
 

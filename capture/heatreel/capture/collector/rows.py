@@ -158,6 +158,13 @@ class StateChange(Event, frozen=True, tag="z"):
     """The page is in this state from now on."""
 
 
+class Exposure(Event, frozen=True, tag="o"):
+    """How long a part of the page was on screen (half of it, or half a screen full) since the last such row of it."""
+
+    target: Known
+    ms: Millis
+
+
 class Goal(Event, frozen=True, tag="g"):
     """The site says that the visitor did what it is there for: `heatreel.goal(name)`."""
 
@@ -173,5 +180,5 @@ class Property(Event, frozen=True, tag="p"):
 
 AnyEvent = (
     View | Click | Move | Focus | Act | Scroll | Resize | Visibility | Error | Request | Shift | Delay | Effect
-    | StateChange | Goal | Property
+    | StateChange | Exposure | Goal | Property
 )  # fmt: skip

@@ -1,22 +1,19 @@
 /**
- * The second part of the recorder: what followed a click, and what explains it. It is fetched when the first part
- * listens, and hears what that has heard; without it clicks, scrolls and states are complete.
+ * The second part of the recorder: which state the page is in, what followed a click, and what explains it. It is
+ * fetched when the first part listens, and hears what that has heard; without it clicks and scrolls are complete.
  */
 
 import { FIELD } from "../css";
-import type { Hear } from "../recorder/more";
+import type { Parts, Second } from "../recorder/more";
 import { act, changes, notice, reportAll, strike } from "./effects";
-import { add, address, later, latest, listen, place, roots, take, targetOf } from "./parts";
+import { report, resume } from "./exposure";
+import { add, address, later, latest, listen, place, states, take, targetOf } from "./parts";
+import { changed, find, look, stir, touch } from "./state";
 import { down, move, release } from "./trail";
 import { failed, measure } from "./vitals";
 
 const enum Most { Errors = 100 }
 const enum Settled { Ms = 200 }
-
-/** What is heard besides what the first part hears. */
-const TYPES =
-  "focusin selectionchange blur pointerup dragend pointermove pointerout dblclick auxclick submit invalid copy cut paste" +
-  " error unhandledrejection";
 
 let errors = 0;
 let shown = "";
@@ -82,7 +79,10 @@ function resized(): void {
 function turned({ target, type }: Event): void {
   if (target !== document) return;
   notice(type === "pagehide" ? "n" : "w");
-  if (type === "pagehide" || document.hidden) reportAll();
+  if (type === "pagehide" || document.hidden) {
+    reportAll();
+    report(true);
+  } else resume();
 }
 
 const WORK: Record<string, ((event: any) => void) | undefined> = {
@@ -105,7 +105,7 @@ const WORK: Record<string, ((event: any) => void) | undefined> = {
   cut: copied,
   dblclick: acted,
   auxclick: acted,
-  selectionchange: () => "" + getSelection() && notice("t"),
+  selectionchange: () => getSelection()!.isCollapsed || notice("t"),
   blur: () => document.hasFocus() || notice("w"),
   resize: resized,
   error: broke,
@@ -115,40 +115,40 @@ const WORK: Record<string, ((event: any) => void) | undefined> = {
   navigate: ({ downloadRequest }) => notice(downloadRequest == null ? "n" : "d"),
 };
 
-const known = new WeakSet<Node>();
+/** What tells that something may be seen now, or no more, though nothing was changed. */
+const STIRS = /^(resize|change|toggle|transitionend|animationend|hashchange|load)$/;
 
-/** Listens in the trees that were found since. */
-function listenAll(): void {
-  for (const root of roots() || [document]) {
-    if (known.has(root)) continue;
-    known.add(root);
-    listen((root as Document).defaultView || root, TYPES, () => {});
+function hear(what: Event | MutationRecord[]): void {
+  if (!states[0]) touch();
+  if (address() !== shown) {
+    shown = address();
+    notice("n");
+    report();
   }
+  if (Array.isArray(what)) {
+    if (!what[0]) return;
+    changes(what);
+    changed(what);
+    return;
+  }
+  const { type, target } = what;
+  if (/^(pointer|key|click|input|change)/.test(type)) act();
+  // A carousel may be a scroller.
+  if (STIRS.test(type) || (type === "scroll" && target !== document)) stir(what as TransitionEvent);
+  WORK[type]?.(what);
 }
 
-let hear: Hear | undefined;
+let second: Second | undefined;
 
-/** Begins, once, with the parts of the first part; gives what is to hear what that hears. */
-export function more(...parts: unknown[]): Hear {
-  if (hear) return hear;
+/** Begins, once, with the parts of the first part; gives what that is to call. */
+export function more(parts: Parts): Second {
+  if (second) return second;
   take(parts);
   shown = address();
-  listenAll();
+  find(document);
   const { visualViewport, navigation } = self as never as Record<string, EventTarget | undefined>;
   if (visualViewport) listen(visualViewport, "resize", () => {});
   if (navigation) listen(navigation, "navigate currententrychange", () => {});
   measure();
-  return (hear = (what) => {
-    if (address() !== shown) {
-      shown = address();
-      notice("n");
-    }
-    if (Array.isArray(what)) {
-      listenAll();
-      changes(what);
-    } else {
-      if (/^(pointer|key|click|input|change)/.test(what.type)) act();
-      WORK[what.type]?.(what);
-    }
-  });
+  return (second = [hear, look]);
 }

@@ -16,7 +16,11 @@ let entered = 0;
 /** What was selected when the pointer went down; it stays here. */
 let before = "";
 
-const selected = (): string => "" + getSelection();
+/** Reading what is selected costs a layout, so it is read only when there is something. */
+export function selected(): string {
+  const selection = getSelection();
+  return selection && !selection.isCollapsed ? `${selection}` : "";
+}
 
 const isFar = (a: MouseEvent, b: MouseEvent, px: number): boolean =>
   Math.hypot(a.clientX - b.clientX, a.clientY - b.clientY) > px;

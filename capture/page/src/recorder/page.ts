@@ -7,8 +7,7 @@ import { hear, loadMore } from "./more";
 import { watchRoot } from "./roots";
 import { add, address, doc, flush, restart } from "./rows";
 import { awake } from "./session";
-import { touch } from "./state";
-import { place, targetOf } from "./targets";
+import { forget, place, targetOf } from "./targets";
 import { handOver } from "./transport";
 
 /** Scrolls and resizes are noted when this long has passed, as things are then. */
@@ -29,15 +28,14 @@ export function wake(): void {
 function route(): void {
   if (address() === shown) return;
   shown = address();
-  touch();
   add("v", [shown, scrollX, scrollY, document.documentElement.scrollHeight]);
 }
 
 /** The page was changed. */
 export function changed(records: MutationRecord[]): void {
   route();
+  forget(records);
   hear(records);
-  touch();
 }
 
 const waiting = new Set<EventTarget>();
@@ -55,8 +53,6 @@ function soon(target: EventTarget, work: () => void): void {
 function scrolled(target: EventTarget): void {
   const element = (target as Document).scrollingElement || (target as Element);
   const inner = target !== document;
-  // A carousel may be a scroller.
-  if (inner) touch();
   add("s", [inner ? place(element)[0] : -1, element.scrollLeft, element.scrollTop]);
 }
 
@@ -84,7 +80,6 @@ export const heard: Record<string, Work> = {
   },
   click,
   scroll: ({ target }: Event) => soon(target!, () => scrolled(target!)),
-  "resize input change toggle transitionend animationend load hashchange": touch,
   "pagehide visibilitychange pageshow": turned,
 };
 

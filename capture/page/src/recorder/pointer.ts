@@ -1,8 +1,8 @@
 /** Presses, clicks and taps. */
 
 import { now } from "./guest";
-import { add } from "./rows";
-import { check, settle, state } from "./state";
+import { look } from "./more";
+import { add, state } from "./rows";
 import { place, targetOf, type Place } from "./targets";
 
 /** A click so long after its press, and another from the same press, are one. */
@@ -25,8 +25,7 @@ export let latest: Pressed;
 
 function begin(event: MouseEvent): Pressed {
   const target = targetOf(event);
-  check(target);
-  settle();
+  look(target);
   const by = event.isTrusted ? (event as PointerEvent).pointerType || "key" : "script";
   // The place is taken now: a page may move or zoom before the click.
   const at = place(target, /^[ks]/.test(by) ? {} : event);

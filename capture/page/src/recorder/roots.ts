@@ -1,5 +1,6 @@
 /** Everywhere something can happen: the document, open shadow roots, documents in frames of the same origin. */
 
+import { closest, hostOf, rootOf } from "../dom";
 import { hear } from "./more";
 import { safely, type Work } from "./guest";
 import { changed, heard, wake } from "./page";
@@ -9,14 +10,15 @@ const seen = new WeakSet<Node>();
 const observer = new MutationObserver(safely(changed));
 let last: Event;
 
-/** Whether the page wants an event to be left alone. */
-const ignored = (event: Event): boolean =>
-  event.composedPath().some((node) => "heatreelIgnore" in ((node as HTMLElement).dataset || {}));
+/** Whether the page wants what is done on an element, if it is one, to be left alone. */
+const ignored = (target: EventTarget | null): boolean =>
+  !!target && target !== self && "closest" in target &&
+  (!!closest(target as Element, "[data-heatreel-ignore]") || ignored(hostOf(rootOf(target as Element))));
 
 /** Listens before the page does. What a shadow root hears after its window is the same event. */
 export function listen(root: EventTarget, types: string, work: Work): void {
   const once = safely((event: Event) => {
-    if (event === last || doc === "" || ignored(event)) return;
+    if (event === last || doc === "" || ignored(event.composedPath()[0]!)) return;
     last = event;
     wake();
     work(event);

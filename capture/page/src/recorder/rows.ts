@@ -2,9 +2,9 @@
 
 import { hash } from "../hash";
 import { later, now } from "./guest";
-import { disown, random, remember, session } from "./session";
+import { look } from "./more";
+import { disown, random, remember, session, visitor } from "./session";
 import { dataset, sample, site } from "./snippet";
-import { describe, settle, state, states } from "./state";
 import { forget } from "./targets";
 import { outbox, send } from "./transport";
 
@@ -26,6 +26,11 @@ export const rows: Row[] = [];
 /** When the document began, by the visitor's clock. */
 const at = Date.now() - now();
 
+/** The states of this document, by their numbers: what tells one from the others, and what is sent of it. */
+export const states: [key: string, words: object][] = [];
+/** The number of the present state, -1 when none is known yet. */
+export let state = -1;
+
 /** What is sent once in a document and then called by its number. */
 let targets: string[];
 /** Numbers of the first event, target and state that are not sent yet. */
@@ -46,6 +51,7 @@ export function restart(): void {
   from = [0, 0, 0];
   targets = [];
   states.length = 0;
+  state = -1;
   forget();
 }
 
@@ -56,13 +62,20 @@ export function end(): void {
   disown();
 }
 
+let href = "";
+let cleaned: string;
+
 /** The address: of the query only campaigns and what the site names, the fragment only when it is a route. */
 export function address(): string {
-  const { href, search, hash } = location;
-  const query = search.replace(/[?&]([^=&]*)[^&]*/g, (pair, key) =>
-    /^utm_/.test(key) || `,${dataset.query},`.includes(`,${key},`) ? pair : "",
-  );
-  return href.replace(/[?#].*/, () => query.replace(/^&/, "?") + hash.replace(/^#(?!!?\/).*|\?.*/, ""));
+  if (href !== location.href) {
+    const { search, hash } = location;
+    href = location.href;
+    const query = search.replace(/[?&]([^=&]*)[^&]*/g, (pair, key) =>
+      /^utm_/.test(key) || `,${dataset.query},`.includes(`,${key},`) ? pair : "",
+    );
+    cleaned = href.replace(/[?#].*/, () => query.replace(/^&/, "?") + hash.replace(/^#(?!!?\/).*|\?.*/, ""));
+  }
+  return cleaned;
 }
 
 /** The number of a target. Empty texts are left out. */
@@ -78,10 +91,22 @@ export function add(code: string, rest: unknown[] = [], seen = state, t = now())
     page = [
       address(), innerWidth, innerHeight, devicePixelRatio, navigator.maxTouchPoints, navigator.language,
       document.referrer.split("/")[2], dataset.variant, +sample, +navigator.webdriver,
+      visitor(),
     ];
   const count = rows.push([code, t, seen, ...rest]);
   if (!timer || count === Rows.Full) timer = later(sendOff, count < Rows.Full ? Flush.Ms : 0);
   return from[0]! + count - 1;
+}
+
+/**
+ * The page is in a state since then. Rows that came in between get it too, because they came after the change; what was
+ * pressed came before its own effect.
+ */
+export function enter(key: string, words: () => object, since: number): void {
+  let found = states.findIndex(([known]) => known === key);
+  if (found < 0) found = states.push([key, words()]) - 1;
+  for (const row of rows) if ((row[1] >= since || row[2] < 0) && !/[acf]/.test(row[0])) row[2] = found;
+  if (found !== state) add("z", [], (state = found), since);
 }
 
 /** Sends off what there is. */
@@ -94,14 +119,14 @@ export function sendOff(): void {
 /** Makes a batch of what there is. */
 export function flush(): void {
   if (!doc || !rows[0] || outbox[Outbox.Full]) return;
-  settle();
+  look();
   remember();
   const events = rows.splice(0, Rows.Most);
   outbox.push(
     JSON.stringify({
       v: 1, site, session, doc, seq: seq++, at, sent: now(), page, from, events,
       targets: targets.slice(from[1]).map((text) => JSON.parse(text)),
-      states: states.slice(from[2]).map(describe),
+      states: states.slice(from[2]).map(([, words]) => words),
     }),
   );
   from = [from[0]! + events.length, targets.length, states.length];

@@ -1,6 +1,7 @@
 /** Who the visitor is: a random number for this tab, kept in sessionStorage, made anew after half an hour of rest. */
 
 import { safely } from "./guest";
+import { dataset } from "./snippet";
 
 const enum Rest { Ms = 18e5 }
 
@@ -25,8 +26,14 @@ export function awake(end: () => void): boolean {
 /** Leaves the session's id to the next document in this tab. */
 export const remember = safely(() => (sessionStorage.heatreel = JSON.stringify([session, active])));
 
+/** The number of the visitor in all tabs and sessions, where the site chose to have one: then it is kept in localStorage. */
+export const visitor = safely(() =>
+  "visitor" in dataset ? localStorage.heatreel || (localStorage.heatreel = random()) : undefined,
+) as () => string | undefined;
+
 /** Forgets who the visitor is. */
 export function disown(): void {
   active = 0;
   delete sessionStorage.heatreel;
+  delete localStorage.heatreel;
 }

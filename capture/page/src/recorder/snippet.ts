@@ -14,6 +14,8 @@ interface Snippet {
     sample?: string;
     /** Keys of the query that make another page, by commas. */
     query?: string;
+    /** There: several sessions of one visitor are known as such. */
+    visitor?: string;
     /** There: nothing before `heatreel.consent(true)`. */
     consent?: string;
   };

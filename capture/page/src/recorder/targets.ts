@@ -1,6 +1,6 @@
 /** What was hit, and where. */
 
-import { rectOf, type Memo } from "../dom";
+import { contains, rectOf, rootOf, type Memo } from "../dom";
 import { print } from "../fingerprint";
 import { box } from "../geometry";
 import { digest } from "../hash";
@@ -12,11 +12,16 @@ import { site } from "./snippet";
 /** The element that an event is about, also inside a shadow root. */
 export const targetOf = (event: Event): Element => subject(event.composedPath()[0] as Element);
 
-let numbers = new WeakMap<Element, number>();
+/** The elements that were described, with their numbers. */
+let numbers = new Map<Element, number>();
+const enum Most { Records = 20 }
 
-/** The page has changed: elements may be called otherwise now. */
-export function forget(): void {
-  numbers = new WeakMap();
+/** The page has changed: elements where it has may be called otherwise now. Without records: everywhere. */
+export function forget(records?: MutationRecord[]): void {
+  const changed = records && !records[Most.Records] ? records : [{ target: document }];
+  for (const element of numbers.keys())
+    if (rootOf(element) !== document || changed.some(({ target }) => contains(target, element) || contains(element, target)))
+      numbers.delete(element);
 }
 
 /**
