@@ -16,7 +16,7 @@ from heatreel.core.insight import Insight
 from heatreel.core.rates import Difference, difference
 from heatreel.replay.insights.asking import LEVEL, Question, Tested
 from heatreel.replay.insights.exposure import rows_of
-from heatreel.replay.insights.material import Bools, Floats, Ints, Material
+from heatreel.replay.insights.material import Bools, Control, Floats, Ints, Material
 from heatreel.replay.insights.shares import Share, percent, share_of_sums
 
 LEAST_VISITS = 50
@@ -234,12 +234,19 @@ def _told(question: Question, thing: int, split: Split, rates: tuple[Share, Shar
         words=f"“{control.name}” is used more by {_who(split, high)} than by {_who(split, low)}{factor}",
         detail=f"{sides[high].name}: {rates[high].words} visits; {sides[low].name}: {rates[low].words}."
         f" The difference is {percent(abs(apart.value))} ({percent(least).removesuffix(' %')} to {percent(most)}),"
-        " corrected for the number of comparisons.",
+        " corrected for the number of comparisons." + _by_hover(material, split, control),
         evidence=_evidence(split, rates, apart),
         segment=(f"page={split.page}",),
         others=tuple(material.where(one) for one in material.controls_of_thing[thing] if one is not control),
         weight=abs(apart.value) * min(rates[0].n, rates[1].n),
     )
+
+
+def _by_hover(material: Material, split: Split, control: Control) -> str:
+    """The doubt about what opens something: with a mouse it may open without a click."""
+    if split.rule != "viewports_differ" or (control.place, control.selector) not in material.triggers:
+        return ""
+    return " It opens a state: where a mouse opens it by hover, clicks are not all."
 
 
 def _visits_at(material: Material, place: int, here: Bools) -> int:

@@ -87,8 +87,6 @@ def _told(
     unused: list[dict[str, Any]],
 ) -> Insight:
     most = next(iter(sorted(items.values(), key=lambda some: -sum(len(rows_of(material, one)) for one in some))))
-    used = [item for item in told if item["clicks"]]
-    shares = ", ".join(f"“{item['name']}” {percent(item['clicks'] / total)}" for item in used[:4]) if total else "none"
     names = ", ".join(f"“{item['name']}”" for item in unused[:5]) + (" and others" if len(unused) > 5 else "")
     waits = [item["hover_ms"] for item in told if item["hover_ms"]]
     hover = f" The pointer rests {ms(float(np.median(waits)))} on an item first." if waits else ""
@@ -100,10 +98,21 @@ def _told(
         n=len(told),
         unit="items",
         words=f"{len(unused)} of {len(told)} items of a navigation are not used: {names}",
-        detail=f"{plural(total, 'click')}: {shares}. The others were clicked in surely less than {percent(NEVER)} of"
-        f" the visits that had them.{hover}",
+        detail=_detail(told, total, hover),
         evidence={"about": told[0]["name"], "items": told},
         weight=0.1 * max(item["visits"] for item in told),
+    )
+
+
+def _detail(told: list[dict[str, Any]], total: int, hover: str) -> str:
+    """Who got the clicks, and how sure it is that the others got none."""
+    visits = max(item["visits"] for item in told)
+    if not total:
+        return f"Nobody clicked any of them in {plural(visits, 'visit')}."
+    shares = ", ".join(f"“{item['name']}” {percent(item['clicks'] / total)}" for item in told[:4] if item["clicks"])
+    return (
+        f"{plural(total, 'click')} in {plural(visits, 'visit')}: {shares}. The unused were clicked in surely less than"
+        f" {percent(NEVER)} of the visits that had them.{hover}"
     )
 
 
