@@ -19,7 +19,10 @@ from threading import Lock, Thread
 from typing import IO, Any
 
 _LENGTHS = struct.Struct(">II")
-_THREADS = 4
+_THREADS = 3
+_FOR_PICTURES = 2
+_PICTURES = ("thumb/", "picture/", "crop", "export")
+"""What a page of the viewer asks for by the dozen: it must not keep a changed filter waiting."""
 
 
 def write_frame(pipe: IO[bytes], head: Mapping[str, Any], body: bytes = b"") -> None:
@@ -65,11 +68,12 @@ def main() -> None:
         with lock, suppress(BrokenPipeError):
             write_frame(pipe_out, told, found.body)
 
-    with ThreadPoolExecutor(_THREADS) as pool:
-        while (frame := read_frame(pipe_in)) is not None:
-            pool.submit(answer, frame[0])
-        api.replays.stop()
-        pool.shutdown(wait=False, cancel_futures=True)
+    questions, pictures = ThreadPoolExecutor(_THREADS), ThreadPoolExecutor(_FOR_PICTURES)
+    while (frame := read_frame(pipe_in)) is not None:
+        pool = pictures if frame[0]["path"].startswith(_PICTURES) else questions
+        pool.submit(answer, frame[0])
+    api.replays.stop()
+    # Whoever asked is gone: nothing that runs or waits is of use any more.
     os._exit(0)
 
 
