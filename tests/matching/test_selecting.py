@@ -96,6 +96,8 @@ def test_a_foreign_selector_finds_its_element(page: Read) -> None:
     assert page.outline.elements[table.index].testid == "buy-table"
     # Four buttons, one of them hidden: the selector does not say which of three.
     assert match("button.buy").status == "ambiguous"
+    assert match("li a").status == "ambiguous"
+    assert match("body a, h2").status == "missing"
     assert match("#list > div > .buy").status == "hidden"
     assert match(".nothing > .like").status == "missing"
 

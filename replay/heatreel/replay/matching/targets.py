@@ -168,7 +168,9 @@ def _by_selector(target: Target, index: TargetIndex, scores: Floats) -> TargetMa
         place for place in shown if not (_inside(index.outline, place, best) or _inside(index.outline, best, place))
     ]
     margin = float(min((scores[best] - scores[place] for place in rivals), default=np.inf))
-    if margin < AMBIGUOUS_MARGIN:
+    # What a tool told beside its selector may tell its elements apart; how they are built does not.
+    told = target.name_hash or target.text_hash or target.href or target.src
+    if rivals and not (told and margin >= AMBIGUOUS_MARGIN):
         # A link that goes elsewhere than all of these is not among them.
         if target.href:
             return None
