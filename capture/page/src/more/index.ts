@@ -7,7 +7,7 @@ import { FIELD } from "../css";
 import type { Parts, Second } from "../recorder/more";
 import { act, changes, notice, reportAll, strike } from "./effects";
 import { report, resume } from "./exposure";
-import { add, address, later, latest, listen, place, states, take, targetOf } from "./parts";
+import { add, address, later, latest, listen, place, rootElementOf, safely, states, take, targetOf } from "./parts";
 import { changed, find, look, stir, touch } from "./state";
 import { down, move, release } from "./trail";
 import { failed, measure } from "./vitals";
@@ -93,7 +93,6 @@ const WORK: Record<string, ((event: any) => void) | undefined> = {
   pointerup: release,
   dragend: release,
   pointermove: move,
-  pointerout: move,
   focusin: focused,
   scroll: () => notice("s"),
   input: () => notice("i"),
@@ -149,6 +148,8 @@ export function more(parts: Parts): Second {
   const { visualViewport, navigation } = self as never as Record<string, EventTarget | undefined>;
   if (visualViewport) listen(visualViewport, "resize", () => {});
   if (navigation) listen(navigation, "navigate currententrychange", () => {});
+  // In any other way it would be heard of each element that the pointer leaves.
+  rootElementOf(document).addEventListener("pointerleave", safely(move), { passive: true });
   measure();
   return (second = [hear, look]);
 }

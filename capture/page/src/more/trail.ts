@@ -36,8 +36,8 @@ function rest(): void {
 
 /** The pointer moved, or left the page: the end of a hover. */
 export function move(event: PointerEvent): void {
-  const left = event.type === "pointerout";
-  if (event.pointerType === "touch" || (left && event.relatedTarget)) return;
+  const left = event.type === "pointerleave";
+  if (event.pointerType === "touch") return;
   const target = left ? undefined : targetOf(event);
   if (target !== over) {
     const ms = now() - entered;

@@ -4,7 +4,7 @@ import { kindOf } from "../dom";
 import { listen, watchRoot } from "./parts";
 
 const TYPES =
-  "focusin selectionchange blur pointerup dragend pointermove pointerout dblclick auxclick submit invalid copy cut paste" +
+  "focusin selectionchange blur pointerup dragend pointermove dblclick auxclick submit invalid copy cut paste" +
   " error unhandledrejection resize input change toggle transitionend animationend hashchange";
 
 const known = new WeakSet<Node>();

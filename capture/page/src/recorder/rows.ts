@@ -40,6 +40,9 @@ export let doc: string | false;
 let seq: number;
 let page: object;
 let timer: unknown;
+/** Rows for which there was no room in this document. */
+let lost = 0;
+let told = 0;
 
 /**
  * Begins as if the document was loaded again: everything is numbered from 0. Before, nothing is sent; and never in a
@@ -47,7 +50,7 @@ let timer: unknown;
  */
 export function restart(): void {
   doc = hash(session) < (sample as number) * 2 ** 32 && random();
-  seq = 0;
+  seq = lost = told = 0;
   from = [0, 0, 0];
   targets = [];
   states.length = 0;
@@ -86,7 +89,11 @@ export function number(record: object): number {
 
 /** Adds a row; returns the number of the event in the document, or -1 when there is no room. */
 export function add(code: string, rest: unknown[] = [], seen = state, t = now()): number {
-  if (rows[Rows.Most - 1] || doc === "") return -1;
+  if (doc === "") return -1;
+  if (rows[Rows.Most - 1]) {
+    lost++;
+    return -1;
+  }
   if (!rows[0])
     page = [
       address(), innerWidth, innerHeight, devicePixelRatio, navigator.maxTouchPoints, navigator.language,
@@ -130,4 +137,6 @@ export function flush(): void {
     }),
   );
   from = [from[0]! + events.length, targets.length, states.length];
+  // Said as soon as there is room again.
+  if (lost > told) add("p", ["lost", `${(told = lost)}`]);
 }
