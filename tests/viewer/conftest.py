@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -40,6 +40,17 @@ def captured(tmp_path_factory: pytest.TempPathFactory) -> Path:
     options = CaptureOptions(viewports=(WIDE, NARROW), states="none", routes="none", label="before")
     with served(PAGES) as base:
         capture_urls(folder, [f"{base}/shop.html", f"{base}/hostile.html"], options, progress=False)
+    place_clicks(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def of_others(tmp_path_factory: pytest.TempPathFactory, site_package: Callable[[str], Path]) -> Path:
+    """A page that nobody here wrote, captured at the same two widths, with clicks on its elements."""
+    folder = tmp_path_factory.mktemp("others") / "w"
+    options = CaptureOptions(viewports=(WIDE, NARROW), states="none", routes="none", label="before")
+    with served(site_package("startbootstrap-modern-business")) as base:
+        capture_urls(folder, [f"{base}/index.html"], options, progress=False)
     place_clicks(folder)
     return folder
 
@@ -98,9 +109,10 @@ def visited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def chromium(captured: Path) -> Iterator[Browser]:
-    # After `captured`: a capture has an event loop of its own.
-    assert captured.is_dir()
+def chromium(request: pytest.FixtureRequest) -> Iterator[Browser]:
+    # After the captures, which have an event loop of their own.
+    wanted = {"captured"} | ({"of_others"} if request.module.__name__.endswith("test_width") else set())
+    assert all(request.getfixturevalue(name).is_dir() for name in sorted(wanted))
     with asyncio.Runner() as runner, ExitStack() as stack:
         opened = launch(arguments=["--no-sandbox"])
         browser = runner.run(opened.__aenter__())

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from heatreel.core.workspace import Workspace
-from viewer_live import Browser, Window
+from viewer_live import Browser, Window, serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -31,13 +31,13 @@ _BOXES = """names => {
 }"""
 
 
-def expected(folder: Path, viewport: str) -> dict[str, tuple[float, ...]]:
+def expected(folder: Path, viewport: str, page: str = "/shop.html") -> dict[str, tuple[float, ...]]:
     """The boxes of what the capture shows at a viewport, of what scrolls with the page."""
     with Workspace.open(folder) as workspace:
         capture = workspace.capture()
         snapshot = next(
             one for one in workspace.snapshots(capture)
-            if one.page == "/shop.html" and one.viewport.name == viewport
+            if one.page == page and one.viewport.name == viewport
         )  # fmt: skip
         outline = workspace.outline(snapshot)
     return {
@@ -83,6 +83,24 @@ def test_a_page_laid_out_at_another_width_is_as_captured_there(
     for (name, box), at in zip(want.items(), chromium.run(look()), strict=True):
         assert at is not None, name
         assert at == pytest.approx(box, abs=1.5), name
+
+
+def test_so_is_a_page_that_nobody_here_wrote(of_others: Path, chromium: Browser) -> None:
+    async def look(url: str, captured_at: str, width: int, names: list[str]) -> list[list[float] | None]:
+        window = await chromium.open(address(url, page="/index.html", viewport=captured_at, width=width))
+        await ready(window)
+        found: list[list[float] | None] = await window.page.evaluate(_BOXES, names)
+        await window.close(url)
+        return found
+
+    with serving(of_others) as url:
+        for captured_at, width, as_at in (("desktop", 390, "mobile"), ("mobile", 1200, "desktop")):
+            want = expected(of_others, as_at, "/index.html")
+            assert len(want) > 80
+            found = chromium.run(look(url, captured_at, width, list(want)))
+            for (name, box), at in zip(want.items(), found, strict=True):
+                assert at is not None, name
+                assert at == pytest.approx(box, abs=2), name
 
 
 def test_heat_goes_where_its_element_goes(captured: Path, chromium: Browser, live: str) -> None:
