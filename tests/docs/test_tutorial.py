@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -63,8 +64,11 @@ def test_the_tutorial_works_as_it_is_written(tmp_path: Path) -> None:
             server.wait()
     for words in ("Tab: Shipping", "FAQ: Can I return it?", "Dialog: Ask us"):
         assert said.count(words) == 3, "at each viewport"
-    placed = re.search(r"(\d+) of (\d+) events placed", said)
-    assert placed and placed[1] == placed[2] and int(placed[1]) >= 7
+    told = ["heatreel", "hits", "--label", "before"]
+    hits = subprocess.run(told, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
+    clicks = [hit for hit in map(json.loads, hits.stdout.splitlines()) if hit["type"] == "click"]
+    assert len(clicks) == 7 and {hit["status"] for hit in clicks} == {"placed"}
+    assert {hit["state"].split("-")[0] for hit in clicks} >= {"default", "tab", "dialog"}
     assert "Order one" in said
     assert (tmp_path / "clicks.png").stat().st_size > 10_000
     assert (tmp_path / "report/index.html").exists() and (tmp_path / "changes/index.html").exists()
