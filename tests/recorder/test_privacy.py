@@ -90,6 +90,20 @@ def test_the_sample_is_of_sessions_and_says_its_rate(tmp_path: Path, share: str,
     assert {session.sampling for session in sessions} <= {float(share)}
 
 
+def test_tabs_of_one_visitor_only_where_the_site_chose_so(tmp_path: Path) -> None:
+    with visiting(tmp_path, attributes="data-visitor") as visit:
+        visit.open("next.html")
+        visit.flush()
+        visit.page = visit.context.new_page()
+        page = visit.open("next.html")
+        visit.flush()
+        one, other = visit.sessions()
+        page.evaluate("heatreel.consent(false)")
+        assert page.evaluate("localStorage.length") == 0
+    assert one.id != other.id
+    assert one.visitor == other.visitor != ""
+
+
 def test_of_a_query_only_what_the_site_names(tmp_path: Path) -> None:
     with visiting(tmp_path, attributes='data-query="page,lang"') as visit:
         visit.open("everything.html?q=secret&page=2&utm_source=mail&token=1&lang=de#secret")
