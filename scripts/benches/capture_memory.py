@@ -1,4 +1,4 @@
-"""Memory over many snapshots: pages of a made-up site, many states each, in one capture with one browser at a time."""
+"""Memory over many snapshots: pages of a made-up site, many states each, captured with one browser for each core."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def page(number: int) -> str:
         f"<div role=tabpanel id=p{at}{' hidden' if at else ''}><p>What tab {at} of page {number} shows.</p></div>"
         for at in range(STATES)
     )
-    words = "".join(f"<p>Paragraph {at} of page {number}, which says little. </p>" * 2 for at in range(12))
+    words = "".join(f"<p>Paragraph {at} of page {number}, which says little. </p>" * 2 for at in range(8))
     return PAGE.format(number=number, tabs=tabs, panels=panels, words=words)
 
 
@@ -111,9 +111,10 @@ def _pss(process: psutil.Process) -> float:
 async def measure(snapshots: int, memory_mb: int) -> dict[str, Any]:
     """Peak memory of a capture of at least so many snapshots, and of its first and last tenth."""
     pages, watch, began = -(-snapshots // STATES), Watch(), time.monotonic()
-    viewport = Viewport.parse("desktop=1024x768")
+    workers = min(4, os.cpu_count() or 1)
+    viewport = Viewport.parse("small=600x600")
     options = CaptureOptions(
-        viewports=(viewport,), routes="none", max_pages=pages, memory_mb=memory_mb, rate=1000, workers=1
+        viewports=(viewport,), routes="none", max_pages=pages, memory_mb=memory_mb, rate=1000, workers=workers
     )
     with site() as base, tempfile.TemporaryDirectory() as folder:
         running = asyncio.create_task(capture(Path(folder), [f"{base}/{at + 1}" for at in range(pages)], options))
@@ -136,7 +137,7 @@ async def measure(snapshots: int, memory_mb: int) -> dict[str, Any]:
         "own_mb_peak": round(max(row[2] for row in rows)),
         "own_mb_first_tenth": round(max(row[2] for row in rows[:tenth])),
         "own_mb_last_tenth": round(max(row[2] for row in rows[-tenth:])),
-        "cores": os.cpu_count(),
+        "workers": workers,
     }
 
 
@@ -144,10 +145,11 @@ def show(document: dict[str, Any]) -> None:
     """The figures for people."""
     print(
         f"memory over {document['snapshots']} snapshots of {document['pages']} pages in {document['seconds']:.0f} s,"
-        f" {document['browsers']} browsers one after the other, bound {document['bound_mb']} MB (--memory):"
+        f" {document['workers']} browsers at a time, {document['browsers']} in all,"
+        f" bound for each {document['bound_mb']} MB (--memory):"
     )
-    for whose, words in (("browser", "browser with all its processes"), ("own", "the capture itself")):
+    for whose, words in (("browser", "browsers with all their processes"), ("own", "the capture itself")):
         print(
-            f"  {words:<32} peak {document[f'{whose}_mb_peak']:>5} MB, in the first tenth"
+            f"  {words:<34} peak {document[f'{whose}_mb_peak']:>5} MB, in the first tenth"
             f" {document[f'{whose}_mb_first_tenth']}, in the last tenth {document[f'{whose}_mb_last_tenth']}"
         )
