@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -80,24 +82,28 @@ class PartReader:
         return found
 
 
-def read_columns(store: Store, parts: Iterable[str], urls: set[str] | None, names: Sequence[str]) -> dict[str, Any]:
+def read_columns(store: Store, parts: Sequence[str], urls: set[str] | None, names: Sequence[str]) -> dict[str, Any]:
     """Columns of the events on these URLs (of all, when None) as arrays, shape (n,), in the order of the parts.
 
-    Row groups without one of the URLs are not read. Absent numbers are NaN (whole numbers: -1); `url`, `type` and
-    `data` come as text.
+    Row groups without one of the URLs are not read; parts are read side by side. Absent numbers are NaN (whole
+    numbers: -1); `url`, `type` and `data` come as text.
     """
-    found: dict[str, list[NDArray[Any]]] = {name: [] for name in names}
-    for part in parts:
-        with store.read(part, "events") as file:
-            groups = [group for group in range(file.metadata.num_row_groups) if _may_hold(file, group, urls)]
-            if not groups:
-                continue
-            wanted = list(dict.fromkeys([*names, *(["url"] if urls is not None else [])]))
-            table = file.read_row_groups(groups, columns=wanted)
-        table = table if urls is None else _of_urls(table, urls)
-        for name in names:
-            found[name].append(_array(table[name]))
-    return {name: np.concatenate(some) if some else np.zeros(0) for name, some in found.items()}
+    if not parts:
+        return {name: np.zeros(0) for name in names}
+    with ThreadPoolExecutor(min(len(parts), os.cpu_count() or 1)) as pool:
+        read = list(pool.map(lambda part: _part_columns(store, part, urls, names), parts))
+    return {name: np.concatenate([one[name] for one in read]) for name in names}
+
+
+def _part_columns(store: Store, part: str, urls: set[str] | None, names: Sequence[str]) -> dict[str, NDArray[Any]]:
+    with store.read(part, "events") as file:
+        groups = [group for group in range(file.metadata.num_row_groups) if _may_hold(file, group, urls)]
+        if not groups:
+            return {name: np.zeros(0) for name in names}
+        wanted = list(dict.fromkeys([*names, *(["url"] if urls is not None else [])]))
+        table = file.read_row_groups(groups, columns=wanted, use_threads=False)
+    table = table if urls is None else _of_urls(table, urls)
+    return {name: _array(table[name]) for name in names}
 
 
 def _may_hold(file: Any, group: int, urls: set[str] | None) -> bool:
@@ -111,12 +117,17 @@ def _may_hold(file: Any, group: int, urls: set[str] | None) -> bool:
 
 def _of_urls(table: pa.Table, urls: set[str]) -> pa.Table:
     import pyarrow as pa
-    import pyarrow.compute as pc
 
-    kept = pc.is_in(table["url"], pa.array(sorted(urls)))
-    if pc.all(kept).as_py():
-        return table
-    return table.filter(kept)
+    masks = []
+    for chunk in table["url"].chunks:
+        codes = [code for code, url in enumerate(chunk.dictionary.to_pylist()) if url in urls]
+        masks.append(np.isin(chunk.indices.to_numpy(), codes))
+    kept = np.concatenate(masks) if masks else np.zeros(0, dtype=bool)
+    rows = np.flatnonzero(kept)
+    # Rows are sorted by URL, so that those of one lie together.
+    if not len(rows) or rows[-1] - rows[0] + 1 == len(rows):
+        return table.slice(rows[0] if len(rows) else 0, len(rows))
+    return table.filter(pa.array(kept))
 
 
 def _array(column: Any) -> NDArray[Any]:
