@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from heatreel.core.rates import Rate, difference, discoveries, rate, visits_needed
+from heatreel.core.rates import Rate, difference, discoveries, paired, rate, visits_needed
 
 counts = st.integers(1, 5000).flatmap(lambda total: st.tuples(st.integers(0, total), st.just(total)))
 
@@ -97,3 +97,16 @@ def test_no_visits_say_nothing() -> None:
     nothing = rate(0, 0)
     assert nothing == Rate(0, 0, 0.0, 1.0)
     assert difference(nothing, rate(3, 10)).p == 1
+
+
+@given(st.integers(0, 400), st.integers(0, 400))
+def test_what_the_same_people_do_is_compared_by_those_who_do_one_alone(one: int, two: int) -> None:
+    assert paired(one, two) == paired(two, one)
+    exact = stats.binomtest(one, one + two).pvalue if one + two else 1.0
+    assert paired(one, two) == pytest.approx(exact, abs=1e-9 if one + two < 25 else 0.12)
+
+
+def test_two_of_which_people_do_one_are_rarely_told_apart_by_chance() -> None:
+    random = np.random.default_rng(8)
+    told = [paired(*random.multinomial(400, [0.45, 0.45, 0.1])[:2].tolist()) < 0.05 for _ in range(2000)]
+    assert 0.03 <= np.mean(told) <= 0.07

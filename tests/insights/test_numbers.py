@@ -126,3 +126,30 @@ def test_nobody_was_here() -> None:
 def test_the_same_hits_give_the_same_insights() -> None:
     first, second = (find_insights(many_buttons(np.full(12, 0.3), 120, 9)).as_json() for _ in range(2))
     assert first == second
+
+
+def test_links_that_do_not_differ_are_rarely_told_apart_however_many() -> None:
+    random, told = np.random.default_rng(12), 0
+    links = [
+        (f"#l{at}", "a", (10.0, 40.0 * at, 100.0, 30.0), {"href": "/shop", "landmark": ("banner", "main")[at % 2]})
+        for at in range(8)
+    ]
+    outline = page_of(links, 900)
+    for _ in range(40):
+        diary = Diary([outline])
+        for _ in range(300):
+            diary.visit(diary.session(), 0, 900, f"#l{random.integers(8)}", f"#l{random.integers(8)}")
+        found = find_insights(material([shot(1, "/", DESKTOP, 900)], [outline], diary))
+        told += any(one.rule == "same_destination" for one in found.findings)
+    assert told <= 5
+
+
+def test_one_person_is_not_many() -> None:
+    outline = page_of([("#buy", "button", (100, 100, 80, 40), {}), ("#text", "p", (100, 300, 80, 40), {})], 900)
+    diary = Diary([outline])
+    for _ in range(250):
+        diary.visit(diary.session(), 0, 900, "#buy")
+    odd = diary.session()
+    for _ in range(60):
+        diary.visit(odd, 0, 900, ("#text", ("dead", "near_miss")), ("#buy", ("rage",)))
+    assert not find_insights(material([shot(1, "/", DESKTOP, 900)], [outline], diary)).findings

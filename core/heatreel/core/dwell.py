@@ -78,13 +78,13 @@ def moments(watched: Watched) -> Moments:
 def _hidden(
     away: Away | None, visit: NDArray[np.int32], time: NDArray[np.float64], ms: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """How much of each stretch of time the tab was hidden."""
+    """How much of each stretch of time the tab was hidden; visits are in order."""
     hidden = np.zeros(len(visit))
     if away is None or not len(away):
         return hidden
-    rows = {int(number): np.flatnonzero(visit == number) for number in np.unique(away.visit)}
-    for number, start, end in zip(away.visit.tolist(), away.from_ms.tolist(), away.to_ms.tolist(), strict=True):
-        of_visit = rows[number]
+    firsts, lasts = (np.searchsorted(visit, away.visit, side=side).tolist() for side in ("left", "right"))
+    for first, last, start, end in zip(firsts, lasts, away.from_ms.tolist(), away.to_ms.tolist(), strict=True):
+        of_visit = slice(first, last)
         begins, ends = time[of_visit], time[of_visit] + ms[of_visit]
         hidden[of_visit] += np.clip(np.minimum(ends, end) - np.maximum(begins, start), 0, None)
     return hidden

@@ -64,6 +64,21 @@ def difference(first: Rate, second: Rate) -> Difference:
     return Difference(value, max(-1.0, low), min(1.0, high), _p(first, second))
 
 
+def paired(only_first: int, only_second: int) -> float:
+    """The probability by chance alone that of the same people so many do the one and not the other, and so many the
+    reverse: McNemar 1947, with the exact binomial below 25 such people. For shares that are of the same sample.
+
+    Raises `ValueError` for a negative count.
+    """
+    if min(only_first, only_second) < 0:
+        raise ValueError(f"{only_first} and {only_second} are no counts")
+    total = only_first + only_second
+    if total >= 25:
+        return math.erfc(abs(only_first - only_second) / math.sqrt(2 * total))
+    fewer = sum(math.comb(total, count) for count in range(min(only_first, only_second) + 1))
+    return min(1.0, 2 * fewer / 2**total)
+
+
 def discoveries(p_values: Sequence[float], level: float = 0.05) -> list[bool]:
     """Which of many comparisons are real, so that at most `level` of those named are not.
 

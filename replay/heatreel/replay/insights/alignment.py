@@ -9,6 +9,7 @@ import numpy as np
 from heatreel.core.element import Outline
 from heatreel.core.insight import Insight, Where
 from heatreel.replay.insights.asking import Question
+from heatreel.replay.insights.clickable import LEAST_VISITS
 from heatreel.replay.insights.material import Bools, Control, Ints, Material, Place
 from heatreel.replay.insights.shares import percent, plural, share
 from heatreel.replay.near_miss import inside_acting
@@ -65,7 +66,8 @@ def _cluster(question: Question, place: Place, rows: Ints) -> Iterator[Insight]:
     visits = material.visits_at(place)
     did = material.did(rows)
     found = share(material.visits.weight[visits], did[visits])
-    if len(rows) < LEAST_CLICKS or found.interval[0] <= LEAST_SHARE:
+    few = material.people(did) < LEAST_VISITS
+    if few or len(rows) < LEAST_CLICKS or found.interval[0] <= LEAST_SHARE:
         return
     x, y = (float(np.median(values[rows])) for values in (material.table.x, material.table.y))
     control = material.controls[int(np.bincount(material.table.control[rows]).argmax())]
@@ -105,7 +107,7 @@ def find_late_shifts(question: Question) -> Iterator[Insight]:
     for row in moved.tolist():
         ordinal = ordinal_of.get(int(kept.snapshot[row]))
         before = [at for at in times.get(int(kept.visit[row]), ()) if 0 <= kept.time_ms[row] - at <= SHIFT_MS]
-        if ordinal is None or not before:
+        if ordinal is None or not before or kept.selector[row] < 0:
             continue
         place = material.places[int(material.place_of[ordinal])]
         hit = material.control(place, str(kept.selectors[kept.selector[row]]))
@@ -132,11 +134,13 @@ def _acting_at(material: Material, place: Place, ordinal: int, x: float, y: floa
 def _late(question: Question, meant: Control, hit: Control, told: list[int]) -> Iterator[Insight]:
     material = question.material
     place = material.places[meant.place]
+    if not question.enough("scroll", place):
+        return
     visits = material.visits_at(place)
     did = np.zeros(len(material.visits.place), bool)
-    did[np.searchsorted(material.visit_ids, np.unique(told))] = True
+    did[material.numbers_of(np.unique(told))] = True
     found = share(material.visits.weight[visits], did[visits])
-    if did.sum() < 5 or found.interval[0] <= LEAST_SHARE / 2:
+    if material.people(did) < LEAST_VISITS or found.interval[0] <= LEAST_SHARE / 2:
         return
     yield Insight(
         rule="late_shift",

@@ -34,13 +34,16 @@ MOSTLY = 0.5
 MOST = 12
 """So many calls of a place are looked at, the largest first."""
 
+_STYLED = re.compile(r"(?i:button|btn)|(?i:(?<![a-z])cta(?![a-z]))|Cta(?![a-z])")
+"""Classes of links that look like buttons; not such as `rectangle`, which has the letters of one."""
+
 _ASIDE = ("navigation", "banner", "contentinfo")
 
 
 def calls_of(question: Question, place: Place) -> list[Control]:
     """The calls to action of a place: those that `heatreel.toml` names; else buttons, and links that look like one."""
     material = question.material
-    mine = [control for control in material.controls if control.place == place.number]
+    mine = material.controls_at[place.number]
     if question.wishes.calls:
         return [control for control in mine if _is_named(control, question.wishes.calls)]
     switches = [selector for number, selector in material.triggers if number == place.number]
@@ -86,7 +89,7 @@ def _calls(element: Element, material: Material, control: Control) -> bool:
     if wide < LEAST_PX[0] or not LEAST_PX[1] <= tall <= 100 or element.position == "fixed" or element.group_size > 3:
         return False
     button = element.tag == "button" or element.role == "button" or element.type in ("submit", "button")
-    styled = any(word in token.lower() for token in element.classes for word in ("button", "btn", "cta"))
+    styled = any(_STYLED.search(token) for token in element.classes)
     return (button or styled) and (element.bold or styled or _stands_out(element, material, control))
 
 
@@ -108,6 +111,7 @@ def find_calls(question: Question) -> Iterator[Insight]:
         if not question.enough("scroll", place):
             continue
         visits = material.visits_at(place)
+        visits = visits[material.watched[visits]]
         depths = reach_at(material, place)
         for control in calls_of(question, place):
             seen = question.exposures.of(control)

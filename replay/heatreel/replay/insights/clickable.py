@@ -17,6 +17,7 @@ LEAST_SHARE = 0.01
 """It must surely happen in more of the visits of the page."""
 
 LEAST_VISITS = 5
+"""Of so many sessions."""
 
 
 def find_clickable(question: Question) -> Iterator[Insight]:
@@ -32,7 +33,7 @@ def find_clickable(question: Question) -> Iterator[Insight]:
         visits = material.visits_of_page(page)
         did = material.did(rows)
         found = share(material.visits.weight[visits], did[visits])
-        if did.sum() < LEAST_VISITS or found.interval[0] <= LEAST_SHARE:
+        if material.people(did) < LEAST_VISITS or found.interval[0] <= LEAST_SHARE:
             continue
         control = material.controls[_most(material.table.control[rows])]
         ordinal = _most(material.table.snap[rows[material.table.control[rows] == control.number]])

@@ -34,16 +34,18 @@ def test_destinations(question: Question) -> Iterator[Tested]:
             rated = [one for one in rated if one[1].sample.total >= LEAST_SEEN]
             rated.sort(key=lambda one: (-one[1].value, one[0].number))
             if len(rated) > 1 and rated[0][1].value >= LEAST_SHARE:
-                p = difference(rated[-1][1].sample, rated[0][1].sample).p
+                # The two were chosen, as the furthest apart of all pairs.
+                pairs = len(rated) * (len(rated) - 1) // 2
+                p = min(1.0, pairs * difference(rated[-1][1].sample, rated[0][1].sample).p)
                 yield Tested(p, partial(_told, question, place, href, rated))
 
 
 def _links(question: Question, place: Place) -> dict[str, list[Control]]:
     """The links of a place that its default state shows, by where they lead; not lists, whose items lead on alike."""
     found: dict[str, list[Control]] = {}
-    for control in question.material.controls:
+    for control in question.material.controls_at[place.number]:
         element = control.element
-        shown = control.place == place.number and place.ordinals[0] in control.shown
+        shown = place.ordinals[0] in control.shown
         shown = shown and not in_list(question.material.outlines[control.ordinal], element)
         if shown and element.href and not element.href.startswith("#") and element.interactive:
             found.setdefault(element.href, []).append(control)
@@ -57,7 +59,7 @@ def in_list(outline: Outline, element: Element) -> bool:
 
 def _per_seen(question: Question, place: Place, link: Control) -> Share:
     material = question.material
-    seen = question.exposures.of(link).visits & (material.visits.place == place.number)
+    seen = question.exposures.of(link).visits & material.watched & (material.visits.place == place.number)
     visits = np.flatnonzero(seen)
     return share(material.visits.weight[visits], clicked(material, link)[visits])
 

@@ -54,33 +54,39 @@ class Split:
 def test_differences(question: Question) -> Iterator[Tested]:
     """Every comparison of every thing that has enough visits on both sides."""
     material = question.material
-    by_page: dict[str, list[int]] = {}
-    for thing, (page, _) in enumerate(material.things):
-        by_page.setdefault(page, []).append(thing)
     for page in material.pages:
         tables = [_Table(material, split) for split in splits_of(question, page)]
-        for thing in by_page.get(page, []) if tables else []:
+        for thing in material.things_of_page[page] if tables else []:
             yield from _of_thing(question, thing, tables)
 
 
 def splits_of(question: Question, page: str) -> Iterator[Split]:
     """The comparisons that a page has enough visits for."""
     material = question.material
-    of_page = np.zeros(len(material.visits.place), bool)
-    of_page[material.visits_of_page(page)] = True
-    viewport = _codes([material.places[number].viewport for number in material.visits.place.tolist()])
-    variant = _of_session(material, "variant")
-    source = _of_session(material, "source")
-    returning = _of_session(material, "returning")
-    pairs: list[tuple[str, tuple[list[str], Ints], Ints, str]] = [
-        ("viewports_differ", viewport, variant[1], "variant"),
-        ("variants_differ", variant, viewport[1], "viewport"),
-        ("returning_differ", returning, viewport[1], "viewport"),
-        ("sources_differ", source, viewport[1], "viewport"),
-    ]
-    for rule, (names, codes), strata, by in pairs:
+    of_page = material.visit_pages == material.pages.index(page)
+    if of_page.sum() < 2 * LEAST_VISITS:
+        return
+    for rule, (names, codes), strata, by in _kinds(material):
         for sides in _pairs(rule, names, codes, of_page):
             yield Split(rule, page, sides, strata, by)
+
+
+_Kind = tuple[str, tuple[list[str], Ints], Ints, str]
+
+
+def _kinds(material: Material) -> list[_Kind]:
+    """Each rule with the side of every visit, and the strata with what they are of; the same for all pages."""
+    found: list[_Kind] | None = material.notes.get("splits")
+    if found is None:
+        viewport = _codes([material.places[number].viewport for number in material.visits.place.tolist()])
+        variant, source, returning = (_of_session(material, key) for key in ("variant", "source", "returning"))
+        found = material.notes["splits"] = [
+            ("viewports_differ", viewport, variant[1], "variant"),
+            ("variants_differ", variant, viewport[1], "viewport"),
+            ("returning_differ", returning, viewport[1], "viewport"),
+            ("sources_differ", source, viewport[1], "viewport"),
+        ]
+    return found
 
 
 def _codes(values: Sequence[str]) -> tuple[list[str], Ints]:

@@ -70,7 +70,7 @@ def _of_kind(question: Question, kind: str, rows: Ints) -> Iterator[Insight]:
         visits = material.visits_of_page(page)
         did = material.did(some)
         found = share(material.visits.weight[visits], did[visits])
-        if did.sum() >= LEAST_VISITS and found.interval[0] > LEAST_SHARE:
+        if material.people(did) >= LEAST_VISITS and found.interval[0] > LEAST_SHARE:
             yield _told(question, kind, thing, some, did, found)
 
 

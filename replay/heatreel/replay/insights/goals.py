@@ -35,7 +35,7 @@ def sessions_that_reached(material: Material, goal: Goal) -> Bools:
     found = np.zeros(len(material.sessions), bool)
     if goal.click:
         for control in material.controls:
-            if goal.click in (control.selector, f"#{control.element.id}", control.name):
+            if _is_goal(goal, control):
                 found[material.table.session[rows_of(material, control)]] = True
         return found
     key, wanted = ("goals", goal.event) if goal.event else ("pages", goal.page)
@@ -46,6 +46,10 @@ def sessions_that_reached(material: Material, goal: Goal) -> Bools:
     return found
 
 
+def _is_goal(goal: Goal, control: Control) -> bool:
+    return bool(goal.click) and goal.click in (control.selector, f"#{control.element.id}", control.name)
+
+
 def _of_goal(question: Question, goal: Goal, reached: Bools) -> Iterator[Tested]:
     material = question.material
     weight = np.array([row.get("weight", 1.0) for row in material.sessions], np.float64)
@@ -54,12 +58,10 @@ def _of_goal(question: Question, goal: Goal, reached: Bools) -> Iterator[Tested]
             continue
         of_page = np.zeros(len(reached), bool)
         of_page[material.visits.session[material.visits_of_page(page)]] = True
-        for thing, (its_page, _) in enumerate(material.things):
-            if its_page != page:
-                continue
+        for thing in material.things_of_page[page]:
             controls = material.controls_of_thing[thing]
             rows = np.concatenate([rows_of(material, control) for control in controls])
-            if len(rows) < LEAST_SESSIONS or any(goal.click == one.selector for one in controls):
+            if len(rows) < LEAST_SESSIONS or any(_is_goal(goal, one) for one in controls):
                 continue
             clicked = np.zeros(len(reached), bool)
             clicked[material.table.session[rows]] = True

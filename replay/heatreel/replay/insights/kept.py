@@ -6,6 +6,7 @@ Small columns, kept with the replay, so that insights need not read the event lo
 from __future__ import annotations
 
 import io
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from math import isfinite, nan
@@ -146,5 +147,4 @@ def _row_before(of_document: tuple[Sequence[float], Sequence[int]], time_ms: flo
     times, rows = of_document
     if not rows:
         return -1
-    at = int(np.searchsorted(np.array(times), time_ms, side="right")) - 1
-    return rows[max(at, 0)]
+    return rows[max(bisect_right(times, time_ms) - 1, 0)]

@@ -214,6 +214,21 @@ class Material:
         return found
 
     @cached_property
+    def controls_at(self) -> tuple[list[Control], ...]:
+        """The controls of each place, by its number."""
+        found: tuple[list[Control], ...] = tuple([] for _ in self.places)
+        for control in self.controls:
+            found[control.place].append(control)
+        return found
+
+    @cached_property
+    def things_of_page(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = {page: [] for page in self.pages}
+        for thing, (page, _) in enumerate(self.things):
+            found[page].append(thing)
+        return found
+
+    @cached_property
     def controls_of_thing(self) -> dict[int, list[Control]]:
         found: dict[int, list[Control]] = {}
         for control in self.controls:
@@ -302,6 +317,18 @@ class Material:
         found[self.table.visit[rows]] = True
         return found
 
+    def people(self, visits: Bools) -> int:
+        """How many sessions some visits are of: what one person does again and again is no habit of many."""
+        return len(np.unique(self.visits.session[visits]))
+
+    def numbers_of(self, visit_ids: Ints) -> Ints:
+        """The visits of ids, without those that this material (of a segment) does not have."""
+        at = np.searchsorted(self.visit_ids, visit_ids)
+        known = at < len(self.visit_ids)
+        known[known] = self.visit_ids[at[known]] == visit_ids[known]
+        found: Ints = at[known]
+        return found
+
     def examples(self, visits: Ints, most: int = 5) -> tuple[str, ...]:
         """Ids of a few sessions of visits."""
         numbers = list(dict.fromkeys(self.visits.session[visits[: 20 * most]].tolist()))[:most]
@@ -322,6 +349,11 @@ class Material:
     def watching(self) -> Ints:
         """The rows that say what is on screen."""
         return np.flatnonzero(np.isin(self.table.type, (TYPES.index("view"), TYPES.index("scroll"))))
+
+    @cached_property
+    def watched(self) -> Bools:
+        """Which visits say what they had on screen, shape (v,): of imported clicks nobody knows it."""
+        return self.did(self.watching)
 
     @cached_property
     def depths(self) -> Floats:
@@ -349,6 +381,11 @@ class Material:
         return found
 
 
+def is_inside(selector: str, around: str) -> bool:
+    """Whether a unique selector is of an element, or of one inside it."""
+    return selector == around or selector.startswith(f"{around} ")
+
+
 def item_of(outline: Outline, element: Element) -> str:
     """The selector of the item of a list that an element is, or is in; empty when it is in none of more than `FEW`."""
     found, index = "", element.index
@@ -373,17 +410,17 @@ def _twins_of_variants(places: Sequence[Place], outlines: Sequence[Outline]) -> 
         if usual is place:
             continue
         before, after = outlines[usual.ordinals[0]], outlines[place.ordinals[0]]
-        taken = {element.selector for element in after.elements}
+        renamed: dict[str, str] = {}
         for match in match_pages(after, before):
             own, other = after.elements[match.before].selector, before.elements[match.after].selector
             if match.verdict == "matched" and own != other:
-                found[place.number, own] = other
+                renamed[own] = other
         # What only this arm has must not pass for what the other one has in its place.
-        for selector in taken:
-            if (place.number, selector) not in found and selector in before.by_selector:
-                matched = selector in found.values()
-                if matched:
-                    found[place.number, selector] = f"{selector} ({place.variant})"
+        taken = set(renamed.values())
+        found |= {(place.number, own): other for own, other in renamed.items()}
+        for selector in (element.selector for element in after.elements):
+            if selector in taken and selector not in renamed:
+                found[place.number, selector] = f"{selector} ({place.variant})"
     return found
 
 

@@ -10,11 +10,11 @@ import numpy as np
 
 from heatreel.core.dwell import IDLE_MS
 from heatreel.core.insight import Insight, Where
-from heatreel.core.rates import difference
+from heatreel.core.rates import paired
 from heatreel.core.state import DEFAULT, State
 from heatreel.replay.insights.asking import Question, Tested
 from heatreel.replay.insights.exposure import rows_of
-from heatreel.replay.insights.material import Bools, Material, Place
+from heatreel.replay.insights.material import Bools, Material, Place, is_inside
 from heatreel.replay.insights.shares import Share, ms, percent, plural, share
 
 UNUSED = 0.1
@@ -104,7 +104,7 @@ def _opened(
     inside = sum(
         1
         for number in table.control[rows[material.is_click[rows]]].tolist()
-        if number >= 0 and any(material.controls[number].selector.startswith(one) for one in revealed)
+        if number >= 0 and any(is_inside(material.controls[number].selector, one) for one in revealed)
     )
     here = np.flatnonzero(could)
     rate = share(material.visits.weight[here], visits[here])
@@ -162,8 +162,19 @@ def test_states(question: Question) -> Iterator[Tested]:
         for some in groups.values():
             some.sort(key=lambda one: -one.rate.value)
             if len(some) > 1 and some[0].rate.interval[0] > USED:
-                p = difference(some[1].rate.sample, some[0].rate.sample).p
-                yield Tested(p, partial(_used, question, some))
+                yield Tested(_lead(question.material, some[0], some[1]), partial(_used, question, some))
+
+
+def _lead(material: Material, first: Opened, second: Opened) -> float:
+    """The probability that the lead of a state over another is chance: the same visits could open both."""
+    both = first.could & second.could
+    weight = material.visits.weight[both]
+    if not len(weight):
+        return 1.0
+    # Sampled at different rates, visits count as the effective sample (Kish 1965).
+    scale = weight.sum() / (weight**2).sum()
+    ahead, behind = (first.visits & ~second.visits)[both], (second.visits & ~first.visits)[both]
+    return paired(round(float(weight[ahead].sum() * scale)), round(float(weight[behind].sum() * scale)))
 
 
 def _place_to_look(question: Question, one: Opened) -> Where:

@@ -8,6 +8,7 @@ import numpy as np
 
 from heatreel.core.insight import Insight
 from heatreel.replay.insights.asking import Question
+from heatreel.replay.insights.clickable import LEAST_VISITS
 from heatreel.replay.insights.exposure import rows_of
 from heatreel.replay.insights.material import Control, Floats, Ints, Material, Place
 from heatreel.replay.insights.shares import percent, plural, share
@@ -83,7 +84,8 @@ def _of_control(question: Question, place: Place, control: Control, rows: Ints) 
     meant = np.concatenate([hits, rows])
     missed = np.isin(meant, rows)
     found = share(material.table.weight[meant], missed)
-    if len(meant) < LEAST_TAPS or found.interval[0] <= MISSED:
+    few = material.people(material.did(rows)) < LEAST_VISITS
+    if few or len(meant) < LEAST_TAPS or found.interval[0] <= MISSED:
         return None
     side, gap = min(control.element.box[2:]), gap_px(material, control)
     small, near = side < SMALL_PX, gap < SMALL_PX - side / 2

@@ -43,17 +43,20 @@ def test_trend(question: Question) -> Iterator[Tested]:
         of_page[material.visits_of_page(page)] = True
         if min((of_page & late).sum(), (of_page & ~late).sum()) < LEAST_VISITS:
             continue
-        for thing, (its_page, _) in enumerate(material.things):
-            if its_page == page:
-                yield from _of_thing(question, thing, of_page, late, since)
+        for thing in material.things_of_page[page]:
+            yield from _of_thing(question, thing, of_page, late, since)
 
 
 def _of_thing(question: Question, thing: int, of_page: Bools, late: Bools, since: str) -> Iterator[Tested]:
     material = question.material
     controls = material.controls_of_thing[thing]
     rows = np.concatenate([rows_of(material, control) for control in controls])
+    if len(rows) < LEAST_CLICKED:
+        return
     did = material.did(rows)
-    if did.sum() < LEAST_CLICKED:
+    # Another viewport or variant may not have it; and who comes there changes too.
+    of_page = of_page & np.isin(material.visits.place, [control.place for control in controls if control.shown])
+    if did[of_page].sum() < LEAST_CLICKED or min((of_page & late).sum(), (of_page & ~late).sum()) < LEAST_VISITS:
         return
     before, after = (share(material.visits.weight[some], did[some]) for some in (of_page & ~late, of_page & late))
     apart = difference(before.sample, after.sample)
