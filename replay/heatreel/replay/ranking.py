@@ -59,7 +59,7 @@ def rank_elements(hits: Hits, outline: Outline, visits: int, roll_up: bool = Tru
     clicks = clicks.where(clicks.element >= 0)
     element = clicks.element.astype(np.int64)
     if roll_up and len(element):
-        element = _acting(outline)[element]
+        element = acting_elements(outline)[element]
     size = len(outline.elements)
     counts = _whole(np.bincount(element, clicks.weight, size))
     of_visits = _distinct(element, clicks.visit, clicks.weight, size)
@@ -119,7 +119,7 @@ def label_of(element: Element) -> str:
     return element.tag + "".join(f".{token}" for token in element.classes[:2])
 
 
-def _acting(outline: Outline) -> Ints:
+def acting_elements(outline: Outline) -> Ints:
     """For each element the nearest one around it (or itself) that acts; itself when none does."""
     found = np.arange(len(outline.elements), dtype=np.int64)
     acts = np.zeros(len(outline.elements), dtype=bool)

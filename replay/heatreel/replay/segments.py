@@ -50,7 +50,8 @@ SESSION_KEYS: Mapping[str, Kind] = {
     "dpr": "number",
     "time": "time",
 }
-_COLUMNS = {"time": "started_ms", "visited": "pages", "goal": "goals"}
+COLUMNS = {"time": "started_ms", "visited": "pages", "goal": "goals"}
+"""Where a key of a session is called otherwise in the replay's table of sessions."""
 PROPERTY = "property."
 """Prefix of the keys of a session's own properties."""
 
@@ -119,7 +120,7 @@ class Segment:
     def sessions(self, table: Sequence[Mapping[str, Any]]) -> Bools:
         """Which sessions of a session table are in the segment, shape (sessions,)."""
         asked = [one for one in self.conditions if one.key not in SNAPSHOT_KEYS and one.key not in EVENT_KEYS]
-        return np.array([all(one.holds(_of_session(one.key, row)) for one in asked) for row in table], dtype=bool)
+        return np.array([all(one.holds(value_of(one.key, row)) for one in asked) for row in table], dtype=bool)
 
     def apply(self, hits: Hits, snapshot: Snapshot, table: Sequence[Mapping[str, Any]]) -> Hits:
         """The hits on a snapshot that are in the segment."""
@@ -132,7 +133,7 @@ class Segment:
             if one.key == "type":
                 keep &= np.array([one.holds(name) for name in TYPES], dtype=bool)[hits.type]
             elif one.key == "signal":
-                keep &= _carries(hits, one)
+                keep &= carries(hits, one)
         return hits.where(keep)
 
 
@@ -198,15 +199,16 @@ def _time_ms(value: str, text: str) -> float:
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() * 1000
 
 
-def _of_session(key: str, row: Mapping[str, Any]) -> Any:
+def value_of(key: str, row: Mapping[str, Any]) -> Any:
+    """What a row of the table of sessions says of a key."""
     if key.startswith(PROPERTY):
         return row["properties"].get(key.removeprefix(PROPERTY))
     # A replay by an older version kept less of a session.
-    return row.get(_COLUMNS.get(key, key))
+    return row.get(COLUMNS.get(key, key))
 
 
-def _carries(hits: Hits, one: Condition) -> Bools:
-    """Signals are a set: `=` and `~` ask for any that fits, `!=` for none that does."""
+def carries(hits: Hits, one: Condition) -> Bools:
+    """Which hits carry a signal, shape (n,). Signals are a set: `=` and `~` ask for any that fits, `!=` for none."""
     wanted = Condition(one.key, "=" if one.operator == "!=" else one.operator, one.value)
     bits = sum(1 << code for code, name in enumerate(SIGNALS) if wanted.holds(name))
     carried: Bools = (hits.signals & bits) != 0

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from heatreel.replay.segments import _COLUMNS, EVENT_KEYS, PROPERTY, SESSION_KEYS, SNAPSHOT_KEYS, Condition, Segment
+from heatreel.replay.segments import COLUMNS, EVENT_KEYS, PROPERTY, SESSION_KEYS, SNAPSHOT_KEYS, Condition, Segment
 
 Bools = NDArray[np.bool_]
 
@@ -48,7 +48,7 @@ class Attributes:
         if key.startswith(PROPERTY):
             name = key.removeprefix(PROPERTY)
             return [row["properties"].get(name) for row in self.table]
-        column = _COLUMNS.get(key, key)
+        column = COLUMNS.get(key, key)
         return [row.get(column) for row in self.table]
 
     def within(self, segment: Segment) -> Bools:

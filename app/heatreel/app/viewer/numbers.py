@@ -13,7 +13,7 @@ from heatreel.app.viewer.places import Chosen
 from heatreel.core.element import Outline
 from heatreel.core.hits import TYPES
 from heatreel.overlays.report_data import element_records
-from heatreel.replay.ranking import RankedElement, _acting
+from heatreel.replay.ranking import RankedElement, acting_elements
 
 _ACTS = (TYPES.index("click"), TYPES.index("tap"))
 
@@ -54,7 +54,7 @@ def first_click_ms(chosen: Chosen) -> dict[int, float]:
     rows = np.flatnonzero(np.isin(hits.type, _ACTS) & (hits.element >= 0))
     if not len(rows):
         return {}
-    element = _acting(chosen.outline)[hits.element[rows]].astype(np.int64)
+    element = acting_elements(chosen.outline)[hits.element[rows]].astype(np.int64)
     visit, time = hits.visit[rows].astype(np.int64), hits.time_ms[rows]
     key = element * (chosen.data.visit_count + 1) + visit
     order = np.lexsort((time, key))

@@ -22,7 +22,7 @@ from heatreel.core.hits import SIGNALS
 from heatreel.core.state import Snapshot
 from heatreel.core.version import DOCUMENT_VERSION
 from heatreel.overlays.kinds import KINDS
-from heatreel.replay.ranking import _acting
+from heatreel.replay.ranking import acting_elements
 
 Bools = NDArray[np.bool_]
 
@@ -55,7 +55,7 @@ def sessions(store: Store, asked: Parameters) -> Answer:
 
 
 def table_of(store: Store, part: Slice) -> SessionTable:
-    found: SessionTable = store.tables.get(("sessions", part.data.token, part.where), lambda: session_table(part))
+    found: SessionTable = store.tables.get(("sessions", part.data.token, part.segment), lambda: session_table(part))
     return found
 
 
@@ -154,7 +154,7 @@ def on_element(store: Store, snapshot: Snapshot, hit: NDArray[np.int32], index: 
     outline = store.outline(snapshot)
     if index >= len(outline.elements):
         raise Refused(404, f"there is no element {index} in this state", "element")
-    acting = np.append(_acting(outline), -1)
+    acting = np.append(acting_elements(outline), -1)
     return np.asarray((hit == index) | (acting[hit] == index))
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from heatreel.app.viewer.data import Data, Visits, distinct_visits
 from heatreel.core.hits import SIGNALS, TYPES, Hits
 from heatreel.core.state import Snapshot
-from heatreel.replay.segments import EVENT_KEYS, SNAPSHOT_KEYS, Segment, _carries
+from heatreel.replay.segments import EVENT_KEYS, SNAPSHOT_KEYS, Segment, carries
 
 Bools = NDArray[np.bool_]
 
@@ -23,6 +23,7 @@ class Slice:
 
     def __init__(self, data: Data, segment: Segment, texts: tuple[str, ...] = ()) -> None:
         self.data, self.segment, self.texts = data, segment, texts
+        # For people; a value may hold what stands between conditions, so it tells no segment from another.
         self.where = str(segment)
 
     @property
@@ -65,7 +66,7 @@ class Slice:
             if one.key == "type":
                 part = np.array([one.holds(name) for name in TYPES], bool)[columns["type"]]
             elif one.key == "signal":
-                part = _carries(columns.hits_at(slice(0, len(columns))), one)
+                part = carries(columns.hits_at(slice(0, len(columns))), one)
             else:
                 continue
             found = part if found is None else found & part

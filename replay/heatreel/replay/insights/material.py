@@ -25,7 +25,7 @@ from heatreel.core.state import DEFAULT, Snapshot
 from heatreel.replay.insights.kept import Kept
 from heatreel.replay.matching import match_pages
 from heatreel.replay.not_placed import NotPlaced
-from heatreel.replay.ranking import label_of
+from heatreel.replay.ranking import acting_elements, label_of
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -146,7 +146,7 @@ class Material:
         found: dict[tuple[int, str], dict[str, Any]] = {}
         things: dict[tuple[str, str], int] = {}
         twins = _twins_of_variants(self.places, self.outlines)
-        acting = [acting_of(outline) for outline in self.outlines]
+        acting = [acting_elements(outline) for outline in self.outlines]
         used = self._used(hits, acting)
         of_element: list[Ints] = []
         for ordinal, outline in enumerate(self.outlines):
@@ -426,19 +426,6 @@ def _twins_of_variants(places: Sequence[Place], outlines: Sequence[Outline]) -> 
 
 def _is_shown(outline: Outline, index: int) -> bool:
     return outline.elements[index].visible
-
-
-def acting_of(outline: Outline) -> Ints:
-    """For each element the nearest one around it (or itself) that acts; itself when none does."""
-    found = np.arange(len(outline.elements), dtype=np.int64)
-    acts = np.zeros(len(outline.elements), dtype=bool)
-    for element in outline.elements:
-        above = element.parent
-        if not element.interactive and above >= 0 and acts[above]:
-            found[element.index] = found[above]
-            acts[element.index] = True
-        acts[element.index] |= element.interactive
-    return found
 
 
 def _places(snapshots: Sequence[Snapshot]) -> tuple[Place, ...]:
