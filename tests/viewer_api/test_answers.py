@@ -18,6 +18,7 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 
+from heatreel.app.viewer import pictures
 from heatreel.app.viewer.answers import Answer
 from heatreel.app.viewer.api import Api
 from heatreel.app.viewer.backend import Beside
@@ -264,6 +265,46 @@ def test_pictures_and_dom(api: Api) -> None:
         plain = api.answer("GET", f"dom/{state['snapshot']}", "", {})
         packed = api.answer("GET", f"dom/{state['snapshot']}", "", {"accept-encoding": "gzip"})
         assert json.loads(plain.body) == {"type": 0} and packed.headers["Content-Encoding"] == "gzip"
+
+
+def test_strips_asked_for_at_once_do_not_wait_for_each_other(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each strip makes its neighbours on the way, so two threads have what the other wants."""
+    both = threading.Barrier(2)
+
+    def encode(picture: object, quality: int) -> bytes:
+        both.wait(30)
+        return bytes(10)
+
+    monkeypatch.setattr(pictures, "SMALL_PNG", 0)
+    monkeypatch.setattr(pictures, "STRIP", 300)
+    monkeypatch.setattr(pictures, "webp", encode)
+    api = Api(site)
+    parts = ask(api, "page")["places"][0]["states"][0]["picture"]
+    assert len(parts) > 1
+    found: list[int] = []
+
+    def get(address: str) -> None:
+        found.append(api.answer("GET", address.removeprefix("api/v1/"), "", {}).status)
+
+    threads = [threading.Thread(target=get, args=(src,), daemon=True) for _top, _height, src in parts[:2]]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert found == [200, 200]
+
+
+def test_a_value_may_hold_what_stands_between_conditions(api: Api) -> None:
+    two = [("where", "language=de"), ("where", "touch=false")]
+    one = [("where", "language=de, touch=False")]
+    for path in ("pages", "sessions", "state"):
+        some, none = ask(api, path, *two), ask(api, path, *one)
+        assert some["where"] == none["where"]
+        counts = [
+            document["totals"]["events"] if path == "pages" else document.get("total", document.get("events"))
+            for document in (some, none)
+        ]
+        assert counts[0] > 0 and counts[1] == 0
 
 
 def test_the_process_beside_answers_and_comes_back(site: Path, api: Api) -> None:

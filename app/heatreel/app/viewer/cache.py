@@ -37,13 +37,25 @@ class Cache(Generic[T]):
                 self._kept.pop(key, None)
             mine.set_exception(exc)
             raise
-        mine.set_result(value)
         with self._lock:
-            # It may have been forgotten while it was made.
+            # What is done is counted; it may have been forgotten while it was made.
+            mine.set_result(value)
             if self._kept.get(key) is mine:
                 self._used += self._size(value)
                 self._forget()
         return value
+
+    def put(self, key: Hashable, value: T) -> None:
+        """Keeps a value that came beside another one, unless it is there or being made. Never waits: of two that each
+        make what the other asks for, both would wait for ever."""
+        with self._lock:
+            if key in self._kept:
+                return
+            done: Future[T] = Future()
+            done.set_result(value)
+            self._kept[key] = done
+            self._used += self._size(value)
+            self._forget()
 
     def peek(self, key: Hashable) -> T | None:
         """The value of a key when it is there and made."""

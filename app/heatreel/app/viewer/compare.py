@@ -90,7 +90,7 @@ def _asked(store: Store, asked: Parameters) -> tuple[Chosen, Chosen, str, Painti
     if not against:
         raise Refused(400, "say what to compare with: KEY=VALUE, such as viewport=mobile or touch=true", "against")
     before = _other(store, after, against)
-    if before.snapshot.id == after.snapshot.id and before.part.where == after.part.where:
+    if before.snapshot.id == after.snapshot.id and before.part.segment == after.part.segment:
         raise Refused(400, "both sides are the same", "against")
     words = [*after.words, ("kind", kinds[0]), *painting.words, *(("against", text) for text in against)]
     return before, after, kinds[0], painting, words
@@ -118,8 +118,8 @@ def _other(store: Store, after: Chosen, against: tuple[str, ...]) -> Chosen:
 
 def _pair(store: Store, before: Chosen, after: Chosen, kind: str, painting: Painting) -> Pair:
     key = (
-        "pair", before.data.token, before.snapshot.id, before.part.where,
-        after.data.token, after.snapshot.id, after.part.where, kind, painting.words,
+        "pair", before.data.token, before.snapshot.id, before.part.segment,
+        after.data.token, after.snapshot.id, after.part.segment, kind, painting.words,
     )  # fmt: skip
     found: Pair = store.tables.get(key, lambda: _made(before, after, kind, painting))
     return found

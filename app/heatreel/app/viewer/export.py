@@ -7,7 +7,6 @@ import io
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from itertools import chain, islice
 from typing import Any, TextIO
 
@@ -15,7 +14,7 @@ from heatreel.app.viewer import findings as found
 from heatreel.app.viewer import pages
 from heatreel.app.viewer.answers import JSON, PNG, WEBP, Answer, Refused
 from heatreel.app.viewer.numbers import elements_of
-from heatreel.app.viewer.painting import evidence_at, kinds_of, painting_of, rank, scene_at
+from heatreel.app.viewer.painting import evidence_at, kinds_of, layer_at, painting_of, rank
 from heatreel.app.viewer.parameters import Parameters
 from heatreel.app.viewer.pictures import pixels_of
 from heatreel.app.viewer.places import Chosen, chosen_of, slice_of
@@ -116,6 +115,8 @@ def _event_rows(store: Store, part: Slice) -> Iterator[Row]:
     kept = part.rows
     with store.workspace() as workspace:
         replay = workspace.replay(workspace.capture(data.capture.label))
+        if (replay.id, replay.made) != (data.replay.id, data.replay.made):
+            raise Refused(503, "a new replay has just ended; ask again")
         for row, record in enumerate(each_hit(workspace, replay)):
             if kept is not None and (row >= len(kept) or not kept[row]):
                 continue
@@ -123,9 +124,13 @@ def _event_rows(store: Store, part: Slice) -> Iterator[Row]:
 
 
 def _ledger_rows(part: Slice) -> Iterator[Row]:
-    for one in part.data.details.get("pages", ()):
+    records = part.data.details.get("pages", ())
+    # In each row: columns of a CSV are those of its first rows.
+    reasons = dict.fromkeys((reason for one in records for reason in one.get("not_placed", {})), 0)
+    for one in records:
         place = {key: one.get(key, "") for key in ("page", "viewport", "variant", "captured", "recorded", "placed")}
-        yield place | {f"not_placed_{reason}": count for reason, count in one.get("not_placed", {}).items()}
+        counts = reasons | one.get("not_placed", {})
+        yield place | {f"not_placed_{reason}": count for reason, count in counts.items()}
 
 
 def _flat(record: Mapping[str, Any]) -> Row:
@@ -185,10 +190,12 @@ def _picture(store: Store, asked: Parameters) -> Answer:
     chosen, kinds, painting = chosen_of(store, asked), kinds_of(asked), painting_of(asked)
     dark = asked.flag("dark")
     asked.done()
+    if len(kinds) > 1:
+        raise Refused(400, "an image has one kind", "kind")
     evidence = evidence_at(store, chosen)
     date = chosen.data.replay.made[:10] if chosen.data.replay else ""
     try:
-        layer = scene_at(chosen, kinds[0], painting.by, rank(chosen)).draw(replace(painting.of(kinds[0])))
+        layer = layer_at(store, chosen, painting, kinds[0], rank(chosen))
         words = words_for(layer, chosen.snapshot, evidence.ledger.line(), date, evidence.where)
         pixels = pixels_of(store, chosen.snapshot)
         files = compose(layer, chosen.outline, pixels, words, form, Look(dark=dark, date=date))  # type: ignore[arg-type]

@@ -7,10 +7,10 @@ import ipaddress
 import os
 import secrets
 from dataclasses import dataclass
-from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qsl
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import cookie_parser
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -104,7 +104,7 @@ class Guard:
         if asked is not None and self._is_token(asked):
             return self._let_in(scope)
         bearer = headers.get("authorization", "").removeprefix("Bearer ")
-        if self._is_token(bearer) or self._is_token(_cookie(headers.get("cookie", ""))):
+        if self._is_token(bearer) or self._is_token(cookie_parser(headers.get("cookie", "")).get(COOKIE, "")):
             return None
         if own.startswith("/api/"):
             return _as_response(Refused(401, "needs the token that `heatreel serve` printed"))
@@ -131,11 +131,3 @@ def _host(text: str) -> str:
     if name.startswith("["):
         return name[1:].partition("]")[0]
     return name.rpartition(":")[0] if name.count(":") == 1 else name
-
-
-def _cookie(text: str) -> str:
-    try:
-        found = SimpleCookie(text).get(COOKIE)
-    except CookieError:
-        return ""
-    return found.value if found else ""

@@ -27,7 +27,7 @@ def pages(store: Store, asked: Parameters) -> Answer:
     offset, limit = asked.whole("offset", 0, 0, 10**9), asked.whole("limit", 100, 1, 1000)
     asked.done()
     everything: list[dict[str, Any]] = store.made.get(
-        ("pages", part.data.token, part.where), lambda: page_summaries(part)
+        ("pages", part.data.token, part.segment), lambda: page_summaries(part)
     )
     found = [one for one in everything if _fits(one, search)]
     key = order.removeprefix("-")

@@ -123,7 +123,7 @@ def layer_at(store: Store, chosen: Chosen, painting: Painting, kind: str, rows: 
 def _place_scale(store: Store, chosen: Chosen, painting: Painting, kind: str) -> Any:
     data = chosen.data
     place = int(data.place_of_snapshot[data.number[chosen.snapshot.id]])
-    key = ("scale", data.token, chosen.part.where, place, painting.of(kind))
+    key = ("scale", data.token, chosen.part.segment, place, painting.of(kind))
 
     def make() -> Any:
         numbers = np.flatnonzero(data.place_of_snapshot == place).tolist()
@@ -138,7 +138,7 @@ def _place_scale(store: Store, chosen: Chosen, painting: Painting, kind: str) ->
 
 
 def image_key(chosen: Chosen, painting: Painting, kind: str, full: bool = False) -> tuple[object, ...]:
-    return ("layer", chosen.data.token, chosen.snapshot.id, chosen.part.where, kind, painting.words, full)
+    return ("layer", chosen.data.token, chosen.snapshot.id, chosen.part.segment, kind, painting.words, full)
 
 
 def image_of(store: Store, chosen: Chosen, painting: Painting, kind: str, full: bool = False) -> bytes:

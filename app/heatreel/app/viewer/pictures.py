@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from heatreel.app.viewer.answers import PNG, WEBP, Answer, Refused, kept, of_data
-from heatreel.app.viewer.painting import PLAIN, painting_of, rank, scene_at
+from heatreel.app.viewer.painting import PLAIN, kinds_of, painting_of, rank, scene_at
 from heatreel.app.viewer.parameters import Parameters
 from heatreel.app.viewer.places import Chosen, address, chosen_at, chosen_of, where_of
 from heatreel.app.viewer.store import Store
@@ -70,7 +70,7 @@ def _strip(store: Store, snapshot: Snapshot, place: int) -> bytes:
         made[number] = webp(pixels[top:bottom], QUALITY)
     for number, data in made.items():
         if number != place:
-            store.images.get(("strip", snapshot.picture, number), lambda data=data: data)  # type: ignore[misc]
+            store.images.put(("strip", snapshot.picture, number), data)
     return made[place]
 
 
@@ -99,7 +99,7 @@ def thumb(store: Store, number: str, asked: Parameters) -> Answer:
     def make() -> bytes:
         return _thumb(store, chosen_at(store, part, snapshot), size)
 
-    key = ("thumb", data.token, snapshot.id, part.where, size)
+    key = ("thumb", data.token, snapshot.id, part.segment, size)
     return of_data(store.images.get(key, make), WEBP, data.token, asked.text("v"))
 
 
@@ -112,10 +112,13 @@ def _thumb(store: Store, chosen: Chosen, size: tuple[int, int]) -> bytes:
 def crop(store: Store, asked: Parameters) -> Answer:
     """`/crop`."""
     chosen = chosen_of(store, asked)
-    kind, painting = asked.text("kind", "click"), painting_of(asked)
+    kinds, painting = kinds_of(asked), painting_of(asked)
     index, selector = asked.whole("element", -1, -1, 10**7), asked.text("selector")
     around = asked.whole("around", 96, 0, 1000)
     asked.done()
+    if len(kinds) > 1:
+        raise Refused(400, "an image has one kind", "kind")
+    kind = kinds[0]
     if index >= len(chosen.outline.elements):
         raise Refused(404, f"there is no element {index} in this state", "element")
     selector = chosen.outline.elements[index].selector if index >= 0 else selector
@@ -126,7 +129,7 @@ def crop(store: Store, asked: Parameters) -> Answer:
         scene = scene_at(chosen, kind, painting.by, rank(chosen))
         return render_crop(_picture_only(store), scene, selector, painting.of(kind), pad=around)[0]  # type: ignore[arg-type]
 
-    key = ("crop", chosen.data.token, chosen.snapshot.id, chosen.part.where, kind, painting.words, selector, around)
+    key = ("crop", chosen.data.token, chosen.snapshot.id, chosen.part.segment, kind, painting.words, selector, around)
     try:
         return of_data(store.images.get(key, make), PNG, chosen.data.token, asked.text("v"))
     except InputError as exc:

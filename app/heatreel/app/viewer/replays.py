@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from threading import Event, Lock, Thread
 
 from heatreel.app.viewer.answers import Refused
+
+logger = logging.getLogger(__name__)
 
 _LOOK_S = 1.0
 _QUIET_S = 2.0
@@ -83,7 +87,12 @@ class Replays:
     def _watch(self, waiting: Callable[[], tuple[str, int, float]]) -> None:
         since = 0.0
         while not self._stop.wait(_LOOK_S):
-            label, batches, quiet_s = waiting()
+            try:
+                label, batches, quiet_s = waiting()
+            except Exception:
+                # A database that is locked or written anew is there again soon: the watch goes on.
+                logger.warning("%s: cannot be looked at now", self.folder, exc_info=True)
+                continue
             now = time.monotonic()
             if not label or not batches or self.running:
                 since = 0.0
@@ -91,7 +100,8 @@ class Replays:
             since = since or now
             rested = now - self._ended >= max(_LEAST_PAUSE_S, _PAUSE_FOR_LENGTH * self._took) or not self._ended
             if rested and (quiet_s >= _QUIET_S or now - since >= _PATIENCE_S):
-                self.start(label)
+                with suppress(Refused):
+                    self.start(label)
 
     def stop(self) -> None:
         """Ends the watching and a replay that is running: what it wrote so far is whole, as writes are atomic."""

@@ -47,7 +47,6 @@ def viewer_routes(backend: Backend, door: Door) -> list[BaseRoute]:
     """The routes of the viewer. They take every path, so they come last."""
 
     async def api(request: Request) -> Response:
-        # Of the raw path: what is percent-encoded in it belongs to a name, not to the way there.
         path = request.path_params["path"]
         headers = {key: value for key, value in request.headers.items() if key in _HEADERS}
         headers[BASE] = str(request.base_url).rstrip("/")

@@ -25,7 +25,7 @@ def state(store: Store, asked: Parameters) -> Answer:
     kinds, painting = kinds_of(asked), painting_of(asked)
     search = asked.text("search")
     asked.done()
-    key = ("state", chosen.data.token, chosen.snapshot.id, chosen.part.where, kinds, painting.words, search)
+    key = ("state", chosen.data.token, chosen.snapshot.id, chosen.part.segment, kinds, painting.words, search)
     return store.made.get(key, lambda: _state(store, chosen, kinds, painting, search))  # type: ignore[no-any-return]
 
 

@@ -72,6 +72,8 @@ class Store:
         with self._lock:
             known = self._data.get(capture.id)
             if known and known.token == token:
+                # The one asked for last is the last to go.
+                self._data[capture.id] = self._data.pop(capture.id)
                 return known
             whole = workspace.replay(capture) if replay else None
             blobs = (
@@ -84,13 +86,17 @@ class Store:
                 else {}
             )
             if known:
-                for cache in (self._slices, self.made, self.tables, self.images):
-                    cache.forget(known.token)
+                self._forget(self._data.pop(capture.id))
             made = Data(token, capture, workspace.snapshots(capture), whole, blobs, self.blobs)
             self._data[capture.id] = made
             while len(self._data) > _CAPTURES:
-                del self._data[next(one for one in self._data if one != capture.id)]
+                self._forget(self._data.pop(next(iter(self._data))))
             return made
+
+    def _forget(self, data: Data) -> None:
+        """Forgets what was made of a capture's data, which would hold it in memory."""
+        for cache in (self._slices, self.made, self.tables, self.images):
+            cache.forget(data.token)
 
     def slice(self, data: Data, where: tuple[str, ...]) -> Slice:
         """The hits of a segment. Raises `Refused` for a condition that is none."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import signal
 import struct
 import sys
 from collections.abc import Mapping
@@ -49,6 +50,8 @@ def main() -> None:
     pipe_in, pipe_out = sys.stdin.buffer, sys.stdout.buffer
     # What prints by mistake must not break the frames.
     sys.stdout = sys.stderr
+    # Ctrl-C in a terminal reaches all processes of the command; this one ends with the one that asks.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     with suppress(AttributeError, OSError):
         os.nice(5)
     first = read_frame(pipe_in)
