@@ -37,6 +37,31 @@ describe("what may come in", () => {
     expect([...made.querySelectorAll("meta")].map((one) => one.getAttribute("http-equiv"))).toEqual(["Content-Security-Policy"]);
   });
 
+  it("is under its policy from the first", () => {
+    const made = page(element("img", { src: "data:image/png;base64,AA" }));
+    expect(made.head.firstElementChild!.getAttribute("http-equiv")).toBe("Content-Security-Policy");
+  });
+
+  it("leaves out what has a prefix, and names that would stand for the document's own", () => {
+    const made = page(
+      element("svg", {}, { ...element("svg:script", {}, { type: 3, textContent: "broken()" }), isSVG: true }),
+      element("img", { name: "images", id: "fonts" }), element("form", { name: "querySelector", id: "login" }), element("form", { name: "order" }),
+    );
+    expect(made.getElementsByTagNameNS("*", "script")).toHaveLength(0);
+    expect(made.images).toHaveLength(1);
+    expect(made.querySelector("#login")).not.toBeNull();
+    expect(made.querySelector("form[name=order]")).not.toBeNull();
+  });
+
+  it("answers for the device in attributes too", () => {
+    const made = page(
+      element("div", { style: "min-height: 50vh" }),
+      element("link", { media: "(prefers-color-scheme: dark)", _cssText: "body { color: red }" }),
+    );
+    expect(made.querySelector("div")!.getAttribute("style")).toContain("450px");
+    expect(made.querySelector("style")!.media).not.toContain("dark");
+  });
+
   it("keeps what is in the page itself", () => {
     expect(safeAttribute("img", "src", "data:image/png;base64,AAAA")).toBe("data:image/png;base64,AAAA");
     expect(safeAttribute("img", "src", "data:text/html,<script>")).toBeNull();

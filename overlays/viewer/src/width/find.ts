@@ -25,7 +25,7 @@ function from(child: Element, steps: string): Element | null {
   return rest.length ? child.querySelector(`:scope > ${rest.join(" > ")}`) : child;
 }
 
-/** The box of an element on its page, CSS px of the top document, and whether it is shown. */
+/** The box of an element on its page, CSS px of the top document. */
 export function boxOf(element: Element, scroll: { x: number; y: number }): DOMRect {
   const box = element.getBoundingClientRect();
   let [x, y] = [box.x + scroll.x, box.y + scroll.y];

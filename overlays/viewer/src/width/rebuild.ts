@@ -50,9 +50,8 @@ export function rebuild(root: StoredNode, into: Document, device: Device): void 
   const later: Later[] = [];
   const html = (root.childNodes ?? []).find((node) => node.type === ELEMENT && node.tagName === "html");
   into.documentElement?.remove();
-  const made = html ? build(html, into, device, later, "") : into.createElement("html");
-  into.append(made!);
-  const head = into.head ?? made!.insertBefore(into.createElement("head"), made!.firstChild);
+  const made = ((html && build(html, into, device, later, "")) || into.createElement("html")) as Element;
+  const head = [...made.children].find((one) => one.localName === "head") ?? made.insertBefore(into.createElement("head"), made.firstChild);
   const policy = into.createElement("meta");
   policy.setAttribute("http-equiv", "Content-Security-Policy");
   policy.setAttribute("content", POLICY);
@@ -60,6 +59,8 @@ export function rebuild(root: StoredNode, into: Document, device: Device): void 
   still.textContent = STILL;
   head.prepend(policy);
   head.append(still);
+  // With the policy in it: nothing of the page is there before it is.
+  into.append(made);
   for (const one of later) one();
 }
 
@@ -75,7 +76,7 @@ function build(node: StoredNode, doc: Document, device: Device, later: Later[], 
   if (isRefused(tag) || (tag === "link" && sheet === null) || (tag === "meta" && given["http-equiv"] !== undefined)) return null;
   const within = tag === "svg" ? SVG : tag === "math" ? MATHML : space;
   const element = create(doc, tag === "link" ? "style" : node.tagName, node.isSVG ? SVG : within);
-  setAttributes(element, tag, given);
+  setAttributes(element, tag, given, device);
   if (sheet !== null) element.append(doc.createTextNode(style(sheet, device)));
   if (tag === "iframe") {
     frame(element as HTMLIFrameElement, node, device, later);
@@ -125,11 +126,12 @@ function style(text: string, device: Device): string {
   return withHover(asCaptured(safeCss(text), device));
 }
 
-function setAttributes(element: Element, tag: string, given: Record<string, unknown>): void {
+function setAttributes(element: Element, tag: string, given: Record<string, unknown>, device: Device): void {
   for (const [name, raw] of Object.entries(given)) {
     if (raw === false || raw === null || typeof raw === "object") continue;
-    const value = safeAttribute(tag, name, raw === true ? "" : String(raw));
-    if (value === null) continue;
+    const safe = safeAttribute(tag, name, raw === true ? "" : String(raw));
+    if (safe === null) continue;
+    const value = /^(style|media)$/i.test(name) ? asCaptured(safe, device) : safe;
     try {
       if (name === "xlink:href") element.setAttributeNS(XLINK, name, value);
       else element.setAttribute(name, value);

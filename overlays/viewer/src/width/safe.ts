@@ -26,13 +26,16 @@ const ACTING = new Set([
 const DATA = /^data:(image\/[\w.+-]+|video\/[\w.+-]+|audio\/[\w.+-]+|font\/[\w.+-]+|application\/(x-)?font[\w.+-]*)[;,]/i;
 
 export function isRefused(tag: string): boolean {
-  return REFUSED.has(tag.toLowerCase());
+  // With a prefix it is the same element.
+  return REFUSED.has(tag.toLowerCase().replace(/^.*:/, ""));
 }
 
 /** The value an attribute may have, or null when it is left out. */
 export function safeAttribute(tag: string, name: string, value: string): string | null {
   const key = name.toLowerCase();
   if (key.startsWith("on") || key.startsWith("_") || key.startsWith("rr_") || ACTING.has(key)) return null;
+  // Such a name would stand for a property of the document, which the viewer asks for.
+  if ((key === "name" ? /^(form|img|iframe)$/i : key === "id" ? /^img$/i : null)?.test(tag) && value in Document.prototype) return null;
   if (key === "style") return safeCss(value);
   if (/^(fill|stroke|filter|mask|clip-path|marker.*|cursor)$/.test(key)) return safeCss(value);
   if (!ADDRESSES.has(key)) return value;

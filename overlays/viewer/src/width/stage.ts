@@ -1,10 +1,11 @@
 /** Any width: the captured page laid out anew at a chosen width, with its heat on the elements it belongs to. */
 import type { ElementNumbers, HitsDocument } from "../api.js";
-import { count, counted, fill, h } from "../dom.js";
+import { count, counted, fill, h, percent } from "../dom.js";
 import { placeTip, tipWords } from "../tip.js";
 import { type Now, type Store, hasMoved } from "../store.js";
 import { NARROWEST, placeOf, stateOf } from "../view.js";
 import { type Bound, type Found, bind, find } from "./bind.js";
+import { boxOf } from "./find.js";
 import { drawPage } from "./frame.js";
 import { CELL, type Scale, coloured, density, paletteOf } from "./heat.js";
 import { ruler } from "./ruler.js";
@@ -17,6 +18,7 @@ export interface WidthStage {
 
 /** Widths are dragged up to this one. */
 export const MOST = 1920;
+const TOP = { x: 0, y: 0 };
 
 export function widthStage(store: Store): WidthStage {
   const scroller = h("div", { className: "scroller", tabIndex: 0, role: "region", "aria-label": "The page at this width" });
@@ -91,7 +93,7 @@ export function widthStage(store: Store): WidthStage {
   /** Puts a box on an element; false when this width does not show it. */
   function mark(box: HTMLElement, element: ElementNumbers | null): DOMRect | null {
     const node = element && found?.of(element);
-    const at = node?.getBoundingClientRect();
+    const at = node && boxOf(node, TOP);
     box.hidden = !at || !at.width || !at.height;
     if (box.hidden || !at) return null;
     Object.assign(box.style, {
@@ -112,9 +114,14 @@ export function widthStage(store: Store): WidthStage {
     if (!hits || !bound) return;
     const { shown, hidden, lost } = bound.count();
     const nouns = store.kind.noun;
-    const parts = [`${count(shown)} of ${counted(hits.total, nouns)} on the page at ${width()} px`];
-    if (hidden) parts.push(`${count(hidden)} on elements that it does not show at this width`);
-    if (lost + hits.total - hits.told > 0) parts.push(`${count(lost + hits.total - hits.told)} on no element that can be found again`);
+    const whole = shown + hidden + lost;
+    // Heat of kinds that last is in seconds, and of very many events the least is left out: then shares are told.
+    const counts = Math.abs(whole - hits.told) < 0.5;
+    const told = (part: number): string => (counts ? count(Math.round(part)) : percent(part / (whole || 1)));
+    const gone = counts ? lost + hits.total - hits.told : lost;
+    const parts = [`${told(shown)} of ${counts ? "" : "the heat of "}${counted(hits.total, nouns)} on the page at ${width()} px`];
+    if (hidden) parts.push(`${told(hidden)} on elements that it does not show at this width`);
+    if (gone > 0) parts.push(`${told(gone)} on no element that can be found again`);
     note.textContent = `${parts.join("; ")}. Laid out anew from the stored page, without its scripts.`;
   }
 
@@ -193,7 +200,7 @@ export function widthStage(store: Store): WidthStage {
     reveal(element) {
       const node = found?.of(element);
       if (!node) return;
-      const at = node.getBoundingClientRect();
+      const at = boxOf(node, TOP);
       scroller.scrollTop += (at.y + at.height / 2) * scale - bench.clientHeight / 2;
       follow();
     },
