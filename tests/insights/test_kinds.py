@@ -12,6 +12,7 @@ from heatreel.core.hits import REASONS
 from heatreel.core.insight import INSIGHT_RULES, Insight
 from heatreel.replay.insights.asking import Goal, Wishes
 from heatreel.replay.insights.between import Before
+from heatreel.replay.insights.edges import edges_of
 from heatreel.replay.insights.insights import Insights, find_insights
 from heatreel.replay.insights.kept import ACTS, Kept
 from heatreel.replay.insights.material import Material
@@ -421,3 +422,34 @@ def test_a_page_that_visitors_see_otherwise_has_drifted() -> None:
     assert found.count == 300
     assert found.evidence["reasons"] == {"missing": 300}
     assert not of_rule(find_insights(plain), "drift")
+
+
+def test_a_session_that_goes_on_to_a_page_without_a_capture_did_not_leave() -> None:
+    outline = page_of([BUY], 900)
+    diary = Diary([outline])
+    visits = [diary.visit(diary.session(), 0, 900, "#buy") for _ in range(4)]
+    number = len(visits)
+    # The first went on elsewhere, the second came from elsewhere, the third clicked once more where nothing is.
+    lost = {name: np.zeros(3) for name in ("type", "page", "viewport", "snapshot", "selector", "x", "y", "confidence")}
+    lost |= {"event": np.zeros(3), "reason": np.zeros(3), "session": np.arange(3)}
+    lost |= {"visit": np.array([number, number + 1, visits[2]]), "time_ms": np.array([diary.now + 9, 1.0, diary.now])}
+    rest = join([lost], {"types": ["click"], "pages": ["/else"], "viewports": ["desktop"], "selectors": [""]})
+    plain = material([shot(1, "/", DESKTOP, 900)], [outline], diary)
+    edges = edges_of(diary.hits(), rest)
+    made = Material(plain.snapshots, plain.outlines, diary.hits(), plain.sessions, plain.kept, edges=edges)
+    assert made.visits.ends.tolist() == [False, True, True, True]
+    assert made.visits.begins.tolist() == [True, False, True, True]
+    nobody = edges_of([], None)
+    assert (len(nobody.first), len(nobody.last)) == (0, 0)
+
+
+def test_a_field_that_filters_as_people_type_is_not_left() -> None:
+    parts = [("form", "form", (0, 0, 500, 500), {"interactive": False}), ("#find", "input", (10, 50, 200, 40), {})]
+    outline = page_of(parts, 900)
+    outline = replace(
+        outline, elements=tuple(replace(one, parent=1) if one.index > 1 else one for one in outline.elements)
+    )
+    diary = Diary([outline])
+    for _ in range(250):
+        diary.visit(diary.session(), 0, 900, "#find")
+    assert not of_rule(find_insights(material([shot(1, "/", DESKTOP, 900)], [outline], diary)), "form_drop")

@@ -11,6 +11,7 @@ from heatreel.core.workspace import Capture, Replay, Workspace
 from heatreel.replay.hits_json import not_placed, session_table
 from heatreel.replay.insights.asking import Goal, Wishes
 from heatreel.replay.insights.between import Before
+from heatreel.replay.insights.edges import edges_of
 from heatreel.replay.insights.insights import Insights, find_insights
 from heatreel.replay.insights.kept import Kept, nothing_kept
 from heatreel.replay.insights.material import Material
@@ -43,15 +44,19 @@ def material_of(workspace: Workspace, capture: Capture, segment: Segment) -> Mat
     replay = workspace.replay(capture)
     table = session_table(workspace, replay)
     snapshots = workspace.snapshots(capture)
+    hits = [workspace.hits(replay, one) for one in snapshots]
+    rest = not_placed(workspace, replay)
     return Material(
         snapshots,
         [workspace.outline(one) for one in snapshots],
-        [segment.apply(workspace.hits(replay, one), one, table) for one in snapshots],
+        [segment.apply(some, one, table) for some, one in zip(hits, snapshots, strict=True)],
         table,
         _kept(workspace, replay),
         _away(workspace, replay),
         replay.details,
-        not_placed(workspace, replay),
+        # What has no place is of everybody, so a segment's events cannot be held against it.
+        None if segment.conditions else rest,
+        edges_of(hits, rest),
     )
 
 

@@ -69,6 +69,7 @@ def _cluster(question: Question, place: Place, rows: Ints) -> Iterator[Insight]:
     few = material.people(did) < LEAST_VISITS
     if few or len(rows) < LEAST_CLICKS or found.interval[0] <= LEAST_SHARE:
         return
+    clicks = float(material.table.weight[rows].sum())
     x, y = (float(np.median(values[rows])) for values in (material.table.x, material.table.y))
     control = material.controls[int(np.bincount(material.table.control[rows]).argmax())]
     snapshot = material.snapshots[int(np.bincount(material.table.snap[rows]).argmax())]
@@ -84,9 +85,9 @@ def _cluster(question: Question, place: Place, rows: Ints) -> Iterator[Insight]:
         rate=found.value,
         interval=found.interval,
         words=f"Clicks cluster at {x:.0f}, {y:.0f} px, where no element is",
-        detail=f"{plural(len(rows), 'click')} in {found.words} visits of {place}. People see something there that the"
+        detail=f"{plural(clicks, 'click')} in {found.words} visits of {place}. People see something there that the"
         " capture does not hold, such as late content or an embedded part, or they click to close or to focus.",
-        evidence={"x": round(x), "y": round(y), "clicks": len(rows), "about": f"{x:.0f},{y:.0f}"},
+        evidence={"x": round(x), "y": round(y), "clicks": round(clicks), "about": f"{x:.0f},{y:.0f}"},
         segment=(f"page={place.page}", f"viewport={place.viewport}"),
         sessions=material.examples(np.flatnonzero(did)),
         weight=found.count,

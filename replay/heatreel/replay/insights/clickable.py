@@ -89,30 +89,41 @@ def kind_of(element: Element) -> str:
 
 
 def next_of(material: Material, rows: Ints) -> list[tuple[str, int]]:
-    """What came after clicks, commonest first: the name of what was clicked next, `leave`, or `go on`."""
-    clicks = np.flatnonzero(material.is_click)
-    table = material.table
-    order = clicks[np.lexsort((table.time_ms[clicks], table.session[clicks]))]
-    place = np.empty(len(table.visit), np.int64)
-    place[order] = np.arange(len(order))
+    """What came after clicks, commonest first: the name of what was clicked next, `leave`, or `go on`. Clicks on one
+    thing, one after another, count once."""
+    stretch, first = _stretches(material)
     found: Counter[str] = Counter()
-    for row in rows.tolist():
-        after = int(place[row]) + 1
-        while after < len(order) and table.control[order[after]] == table.control[row]:
-            after += 1
-        if after >= len(order) or table.session[order[after]] != table.session[row]:
+    at = np.unique(stretch[rows])
+    for number in at[at >= 0].tolist():
+        after = int(first[number + 1]) if number + 1 < len(first) else -1
+        if after < 0 or material.table.session[after] != material.table.session[first[number]]:
             found["leave"] += 1
-        elif table.control[order[after]] < 0:
+        elif material.table.control[after] < 0:
             found["go on"] += 1
         else:
-            found[material.controls[int(table.control[order[after]])].name] += 1
+            found[material.controls[int(material.table.control[after])].name] += 1
     return found.most_common()
+
+
+def _stretches(material: Material) -> tuple[Ints, Ints]:
+    """Clicks of a session on one thing in a row: the stretch of each row of the table, -1 for what is no click, and
+    the first row of each stretch."""
+    if "stretches" not in material.notes:
+        table, clicks = material.table, np.flatnonzero(material.is_click)
+        order = clicks[np.lexsort((table.time_ms[clicks], table.session[clicks]))]
+        new = np.diff(table.session[order], prepend=-1) != 0
+        new |= np.diff(table.control[order], prepend=-2) != 0
+        stretch = np.full(len(table.visit), -1, np.int64)
+        stretch[order] = np.cumsum(new) - 1
+        material.notes["stretches"] = (stretch, order[new])
+    found: tuple[Ints, Ints] = material.notes["stretches"]
+    return found
 
 
 def next_words(material: Material, rows: Ints) -> str:
     """The commonest things done next, as the end of a sentence."""
     some = next_of(material, rows)
-    total = sum(count for _, count in some)
+    total = max(1, sum(count for _, count in some))
     told = [f"{_deed(name)} ({percent(count / total)})" for name, count in some[:2]]
     return joined(told)
 

@@ -114,8 +114,10 @@ def _pairs(rule: str, names: list[str], codes: Ints, of_page: Bools) -> Iterator
         for side in sides[:5]:
             yield side, Side("other sources", of_page & ~side.here & (codes >= 0))
         return
-    for at, first in enumerate(sides[:4]):
-        for second in sides[at + 1 : 4]:
+    sides = sorted(sides, key=lambda side: -int(side.here.sum()))[:4]
+    sides.sort(key=lambda side: side.name)
+    for at, first in enumerate(sides):
+        for second in sides[at + 1 :]:
             yield first, second
 
 

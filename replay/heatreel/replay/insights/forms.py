@@ -16,7 +16,7 @@ from heatreel.core.hits import TYPES
 from heatreel.core.insight import Insight
 from heatreel.replay.insights.asking import Question
 from heatreel.replay.insights.exposure import rows_of
-from heatreel.replay.insights.material import Bools, Control, Floats, Ints, Material, Place
+from heatreel.replay.insights.material import Bools, Control, Floats, Ints, Material, Place, is_inside
 from heatreel.replay.insights.shares import Share, ms, percent, plural, share
 
 STARTERS = 30
@@ -127,20 +127,14 @@ def _form(
     of_page = {snapshot.id for snapshot in material.snapshots if snapshot.page == page}
     sent = np.zeros(len(material.visits.place), bool)
     submits = kept.rows("submit")
-    here = submits[np.isin(kept.snapshot[submits], list(of_page)) & (kept.visit[submits] >= 0)]
+    known = (kept.visit[submits] >= 0) & (kept.selector[submits] >= 0)
+    here = submits[np.isin(kept.snapshot[submits], list(of_page)) & known]
     told = [row for row in here.tolist() if str(kept.selectors[kept.selector[row]]) == selector]
-    sent[_visits(material, np.array(told, np.int64))] = True
+    sent[material.numbers_of(kept.visit[np.array(told, np.int64)])] = True
     if button is not None and not told:
         sent[material.table.visit[rows_of(material, button)]] = True
     found = tuple(_field(material, of_page, name, controls) for name, controls in fields.items())
     return Form(page, selector, found, button, sent)
-
-
-def _visits(material: Material, rows: Ints) -> Ints:
-    visits = material.kept.visit[rows]
-    at = np.minimum(np.searchsorted(material.visit_ids, visits), max(0, len(material.visit_ids) - 1))
-    known: Ints = at[material.visit_ids[at] == visits] if len(material.visit_ids) else at[:0]
-    return known
 
 
 def _field(material: Material, of_page: set[int], selector: str, controls: list[Control]) -> Field:
@@ -157,7 +151,7 @@ def _field(material: Material, of_page: set[int], selector: str, controls: list[
     known = kept.rows("change")
     which = np.flatnonzero(kept.selectors == selector)
     mine = known[np.isin(kept.selector[known], which) & np.isin(kept.snapshot[known], list(of_page))]
-    changes = np.bincount(_visits(material, mine), minlength=size).astype(np.int64)
+    changes = np.bincount(material.numbers_of(kept.visit[mine]), minlength=size).astype(np.int64)
     return Field(selector, controls[0].name, tuple(controls), first, last, changes)
 
 
@@ -173,10 +167,13 @@ def _drop(question: Question, form: Form, starters: Ints) -> Iterator[Insight]:
     """The field after which most of those who gave up touched nothing."""
     material = question.material
     weight = material.visits.weight
+    if not form.sent.any():
+        # A filter answers while people type: it is never sent, and nobody leaves it.
+        return
     gone = starters[~form.sent[starters]]
     last = np.stack([one.last_ms for one in form.fields])
     at = last[:, gone].argmax(axis=0) if len(gone) else np.zeros(0, np.int64)
-    table = _table(form, starters)
+    table, sent = _table(form, starters), share(weight[starters], form.sent[starters])
     for number, field in enumerate(form.fields):
         lost = np.zeros(len(weight), bool)
         lost[gone[at == number]] = True
@@ -194,7 +191,7 @@ def _drop(question: Question, form: Form, starters: Ints) -> Iterator[Insight]:
                 interval=found.interval,
                 words=f"The form is left at “{field.name}”",
                 detail=f"{found.words} visits that came to this field touched nothing after it and did not send the"
-                f" form; of all {plural(len(starters), 'visit')} that began it {percent(form.sent[starters].mean())}"
+                f" form; of all {plural(len(starters), 'visit')} that began it {percent(sent.value)}"
                 " sent it.",
                 evidence={"fields": table},
                 segment=(f"page={form.page}",),
@@ -261,7 +258,7 @@ def _slow(question: Question, form: Form, starters: Ints) -> Iterator[Insight]:
             rate=found.value,
             interval=found.interval,
             words=f"“{field.name}” is filled in again" if refilled else f"“{field.name}” takes long",
-            detail=f"{found.words} visits that filled it in changed it again. {told}".strip(),
+            detail=(f"{found.words} visits that filled it in changed it again. " if len(filled) else "") + told,
             evidence={
                 "seconds": round(float(np.median(took)), 1) if len(took) else None,
                 "usual": round(float(usual), 1),
@@ -287,7 +284,7 @@ def _labels(question: Question, form: Form, starters: Ints) -> Iterator[Insight]
             continue
         if control.element.tag not in ("label", "legend", "small", "p", "span") or control.name in names:
             continue
-        if not control.selector.startswith(form.selector):
+        if not is_inside(control.selector, form.selector):
             continue
         rows = rows_of(material, control)
         did = material.did(rows)
@@ -317,6 +314,8 @@ def _button(question: Question, form: Form) -> Iterator[Insight]:
     for place in question.places_of(form.page):
         button = material.control(place, form.button.selector) if form.button else None
         if button is None or not question.enough("scroll", place) or place.ordinals[0] not in button.shown:
+            continue
+        if button.element.position in ("fixed", "sticky"):
             continue
         found = _in_first_window(question, place, button)
         if found.interval[1] < OUT_OF_SIGHT:

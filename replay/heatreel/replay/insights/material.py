@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -22,6 +22,7 @@ from heatreel.core.hits import SIGNALS, TYPES, Away, Hits
 from heatreel.core.insight import Where
 from heatreel.core.reach import settled_depths
 from heatreel.core.state import DEFAULT, Snapshot
+from heatreel.replay.insights.edges import Edges
 from heatreel.replay.insights.kept import Kept
 from heatreel.replay.matching import match_pages
 from heatreel.replay.not_placed import NotPlaced
@@ -108,7 +109,8 @@ class Visits:
 
 class Material:
     """The hits of a replay on the snapshots of a capture, gathered for insights. `notes` are tables that several kinds
-    of insights share, made when first asked for."""
+    of insights share, made when first asked for. `edges` are where sessions begin and end, if that is more than the
+    hits show."""
 
     def __init__(
         self,
@@ -120,6 +122,7 @@ class Material:
         away: Away | None = None,
         details: Mapping[str, Any] | None = None,
         not_placed: NotPlaced | None = None,
+        edges: Edges | None = None,
     ) -> None:
         self.snapshots = tuple(snapshots)
         self.outlines = tuple(outlines)
@@ -137,6 +140,9 @@ class Material:
         self.controls, self._of_element, self.things = self._find_controls(hits)
         self.table, self.visit_ids, self._hits, self._order = self._gather(hits)
         self.visits = _visits(self.table, self.place_of)
+        if edges is not None:
+            begins, ends = np.isin(self.visit_ids, edges.first), np.isin(self.visit_ids, edges.last)
+            self.visits = replace(self.visits, begins=begins, ends=ends)
 
     # Elements
 
@@ -321,7 +327,7 @@ class Material:
         """How many sessions some visits are of: what one person does again and again is no habit of many."""
         return len(np.unique(self.visits.session[visits]))
 
-    def numbers_of(self, visit_ids: Ints) -> Ints:
+    def numbers_of(self, visit_ids: NDArray[np.integer[Any]]) -> Ints:
         """The visits of ids, without those that this material (of a segment) does not have."""
         at = np.searchsorted(self.visit_ids, visit_ids)
         known = at < len(self.visit_ids)

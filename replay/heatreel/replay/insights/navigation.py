@@ -142,7 +142,9 @@ def find_entries(question: Question) -> Iterator[Insight]:
             unit="sessions",
             rate=top.value,
             interval=top.interval,
-            words=f"Most sessions {kind} at {page}",
+            words=f"Most sessions {kind} at {page}"
+            if top.interval[0] > 0.5
+            else f"More sessions {kind} at {page} than at any other page",
             detail=f"{top.words} sessions; then {rest}.",
             evidence={
                 "about": kind,
