@@ -79,7 +79,12 @@ export async function startApp(root: HTMLElement, source: Source): Promise<void>
       if (mine !== turn) return;
       shown?.leave?.();
       shown = null;
-      fill(outlet, message("That did not work", error instanceof Error ? error.message : String(error)));
+      // What is asked for may be gone or wrong: a condition can be taken away, and there is a way out.
+      bar.show(address.screen, choice);
+      bar.root.after(filter.root);
+      filter.show(address);
+      filter.root.hidden = false;
+      fill(outlet, withWayOut(message("That did not work", error instanceof Error ? error.message : String(error))));
     } finally {
       if (mine === turn) progress.hidden = true;
     }
@@ -101,8 +106,12 @@ function inReport(): Shown {
     "This takes a server",
     "A report is a folder without one: sessions, comparisons and filters need heatreel serve on the workspace it was made from.",
   );
+  return { title: "Not in a report", root: withWayOut(root) };
+}
+
+function withWayOut(root: HTMLElement): HTMLElement {
   root.append(h("p", {}, h("a", { className: "plain", href: link("pages", { label: "", where: [] }) }, "To the pages")));
-  return { title: "Not in a report", root };
+  return root;
 }
 
 function skipToMain(event: Event): void {

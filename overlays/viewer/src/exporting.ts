@@ -11,17 +11,20 @@ const SAVE = "Export";
 export function exportMenu(store: Store): HTMLElement {
   const list = h("div", { className: "menu-list" });
   const menu = h("details", { className: "menu" }, h("summary", { className: "plain" }, SAVE), list);
+  const outside = (event: Event): void => {
+    if (!menu.contains(event.target as Node)) menu.open = false;
+  };
   menu.addEventListener("toggle", () => {
     if (menu.open) list.replaceChildren(...entries(store));
+    // Only while it is open: the document outlives it.
+    if (menu.open) document.addEventListener("click", outside);
+    else document.removeEventListener("click", outside);
   });
   menu.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || !menu.open) return;
     menu.open = false;
     menu.querySelector("summary")!.focus();
     event.stopPropagation();
-  });
-  document.addEventListener("click", (event) => {
-    if (!menu.contains(event.target as Node)) menu.open = false;
   });
   return menu;
 }

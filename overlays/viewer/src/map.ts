@@ -81,7 +81,7 @@ export async function showMap(context: Context): Promise<Shown> {
 
 /** Another segment of the same page, or a link to another view of it. */
 async function take(store: Store, next: Context, page: string): Promise<void> {
-  const same = JSON.stringify(next.choice) === JSON.stringify(store.choice);
+  const same = JSON.stringify(next.choice) === JSON.stringify(store.choice) && next.workspace.data === store.doc.data;
   try {
     store.onBusy(true);
     const doc = same ? store.doc : await next.source.page(next.choice, page);

@@ -17,6 +17,10 @@ export async function showSession(context: Context): Promise<Shown> {
   if (!id) return { title: "Session", root: message("Which session?", "Choose one from the list of sessions.") };
   const doc = await context.source.live!.session(context.choice, id);
   const player = new Player(doc);
+  const leave = (): void => {
+    player.stop();
+    document.removeEventListener("keydown", player.key);
+  };
   const tabs = doc.film ? filmTabs(doc, player) : null;
   const about = doc.session;
   const facts = [
@@ -32,7 +36,8 @@ export async function showSession(context: Context): Promise<Shown> {
   );
   const at = Number(context.address.words.get("at") ?? 0);
   player.seek(at > 0 ? at : 0);
-  return { title: `Session ${about.session.slice(0, 8)}`, root, leave: () => player.stop() };
+  document.addEventListener("keydown", player.key);
+  return { title: `Session ${about.session.slice(0, 8)}`, root, leave };
 }
 
 class Player {
@@ -79,7 +84,6 @@ class Player {
         h("div", { className: "segments", role: "group", "aria-label": "Speed" }, ...speeds),
         h("label", { className: "check" }, this.skip, " skip pauses")),
     );
-    this.root.addEventListener("keydown", (event) => this.key(event));
     new ResizeObserver(() => this.draw(true)).observe(this.stageBox);
   }
 
@@ -133,13 +137,16 @@ class Player {
     buttons.forEach((button, index) => button.setAttribute("aria-pressed", String(SPEEDS[index] === speed)));
   }
 
-  private key(event: KeyboardEvent): void {
-    if ((event.target as Element).closest("button, input[type=checkbox]") && event.key === " ") return;
+  /** Keys of the screen, wherever the focus is, but for fields. */
+  readonly key = (event: KeyboardEvent): void => {
+    if (this.root.hidden || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+    if ((event.target as Element).closest("input:not([type=range], [type=checkbox]), select, textarea")) return;
+    if ((event.target as Element).closest("button, summary, input[type=checkbox]") && event.key === " ") return;
     const run = { " ": () => this.toggle(), n: () => this.jump(1), p: () => this.jump(-1) }[event.key];
     if (!run) return;
     run();
     event.preventDefault();
-  }
+  };
 
   private mark(step: Step): HTMLElement {
     const mark = h("span", { className: step.signals.find((one) => /dead|rage|error/.test(one)) ?? "" });

@@ -24,7 +24,7 @@ export async function showSessions(context: Context): Promise<Shown> {
   const asked: Words = {
     session: words.getAll("session"), page: words.getAll("page"), signal: words.getAll("signal"), at_least: words.get("at_least") ?? "", film: words.get("film") ?? "",
     search: words.get("search") ?? "", sort: words.get("sort") ?? "", snapshot: words.get("snapshot") ?? "",
-    element: words.get("element") ?? "", area: words.get("area") ?? "", kind: words.get("kind") ?? "",
+    element: words.get("element") ?? "", area: words.get("area") ?? "", kind: words.get("kind") ?? "", on: words.get("on") ?? "",
   };
   const chunks = new Map<number, SessionSummary[] | null>();
   const first = await source.live!.sessions(choice, { ...asked, offset: 0, limit: CHUNK });
@@ -48,7 +48,7 @@ export async function showSessions(context: Context): Promise<Shown> {
     }
   }
   const pages = (await source.pages(choice)).pages;
-  const behind = ["element", "area", "session"].some((key) => words.has(key));
+  const behind = ["element", "on", "area", "session"].some((key) => words.has(key));
   const root = h(
     "main",
     { className: "front wide sessions", id: "main", tabIndex: -1 },
@@ -64,9 +64,9 @@ export async function showSessions(context: Context): Promise<Shown> {
 
 function behindNote(context: Context): HTMLElement {
   const { words } = context.address;
-  const text = words.has("element") ? "Only sessions with a hit on one element." : words.has("session") ? "Only the sessions behind a finding." : "Only sessions with a hit in the area that was drawn.";
+  const text = words.has("element") || words.has("on") ? "Only sessions with a hit on one element." : words.has("session") ? "Only the sessions behind a finding." : "Only sessions with a hit in the area that was drawn.";
   const rest = new URLSearchParams(words);
-  for (const key of ["element", "area", "snapshot", "kind", "session"]) rest.delete(key);
+  for (const key of ["element", "on", "area", "snapshot", "kind", "session"]) rest.delete(key);
   return h("p", { className: "note behind" }, text, " ", h("a", { href: format("sessions", rest) }, "Show all"));
 }
 
