@@ -6,13 +6,12 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from heatreel.capture.browser import launch
 from heatreel.capture.guard import NetworkGuard
 from heatreel.capture.inpage import page_model
-from heatreel.core.errors import CannotRun, PageError
+from heatreel.core.errors import PageError
 from heatreel.core.state import Action, Snapshot
 
 if TYPE_CHECKING:
@@ -48,10 +47,11 @@ _STILL = """async () => {
 class Again:
     """One browser; requests that write never leave it."""
 
-    def __init__(self, browser: Browser, guard: NetworkGuard, scripts: tuple[str, ...]) -> None:
+    def __init__(self, browser: Browser, guard: NetworkGuard, scripts: tuple[str, ...], unbound: bool) -> None:
         self.browser = browser
         self.guard = guard
         self.scripts = scripts
+        self.unbound = unbound
 
     @asynccontextmanager
     async def at(self, snapshot: Snapshot) -> AsyncIterator[Page | None]:
@@ -78,6 +78,7 @@ class Again:
             has_touch=viewport.touch,
             reduced_motion="reduce",
             service_workers="block",
+            bypass_csp=self.unbound,
             locale="en-US",
             timezone_id="UTC",
         )
@@ -87,24 +88,19 @@ class Again:
 
 
 @asynccontextmanager
-async def again(browser: str | None = None, scripts: tuple[str, ...] = ()) -> AsyncIterator[Again]:
-    """A started browser; `scripts` run in each frame before the page's own."""
+async def again(
+    browser: str | None = None, scripts: tuple[str, ...] = (), unbound: bool = False
+) -> AsyncIterator[Again]:
+    """A started browser; `scripts` run in each frame before the page's own. With `unbound`, policies of pages (CSP)
+    do not hold."""
     async with launch(browser) as running:
-        yield Again(running, await NetworkGuard.start(running), scripts)
+        yield Again(running, await NetworkGuard.start(running), scripts, unbound)
 
 
 async def find(page: Page, selector: str) -> ElementHandle | None:
     """The element that a selector of the page model means, through open shadow roots and frames of the same origin."""
     handle = await page.evaluate_handle(f"__heatreel.resolve({json.dumps(selector)})")
     return handle.as_element()
-
-
-def recorder_script() -> str:
-    """The built recorder. Raises `CannotRun` that says how to build it."""
-    try:
-        return (files("heatreel.capture") / "bundles" / "recorder.js").read_text("utf-8")
-    except OSError as exc:
-        raise CannotRun("recorder.js is not built: run `npm ci && npm run build`") from exc
 
 
 async def _open(page: Page, url: str) -> None:

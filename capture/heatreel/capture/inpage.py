@@ -42,6 +42,11 @@ def recorder_script() -> str:
     return _bundle("recorder.js")
 
 
+def more_script() -> str:
+    """The second part of the recorder, a module. Raises `CannotRun` when it is not built."""
+    return _bundle("more.js")
+
+
 @cache
 def init_script() -> str:
     """Everything that runs in each frame before the page's own scripts."""

@@ -12,7 +12,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from heatreel.capture.again import Again, again, find, recorder_script
+from heatreel.capture.again import Again, again, find
+from heatreel.capture.inpage import more_script, recorder_script
 from heatreel.core.batches import StoredBatch, session_from_batches
 from heatreel.core.element import Element, Outline
 from heatreel.core.errors import PageError
@@ -20,7 +21,7 @@ from heatreel.core.session import Session
 from heatreel.core.state import Snapshot
 
 if TYPE_CHECKING:
-    from playwright.async_api import Page
+    from playwright.async_api import Page, Route
 
 POINTS = 36
 """So many elements of a state are clicked, most of them such as act; spread over the page."""
@@ -56,6 +57,9 @@ _START = """(site) => {
   self.__heatreelHold = true;
   self.heatreel = { src: "HOSTheatreel.js", dataset: { site } };
 }""".replace("HOST", HOST)
+
+# The second part was fetched; it is run before the next task.
+_COMPLETE = "performance.getEntriesByType('resource').some((one) => one.name.endsWith('/heatreel-more.js'))"
 
 # The point of an element's box in the window, when what is topmost there is the element, or inside of it.
 _AIM = """async (element, [u, v]) => {
@@ -116,7 +120,7 @@ async def click_known_points(
     A state that cannot be stood in again is told with its reason. Raises `PageError` when no page can be opened.
     """
     found: list[Clicked] = []
-    async with again(browser, (_GUEST,)) as running:
+    async with again(browser, (_GUEST,), unbound=True) as running:
         for snapshot in snapshots:
             found.append(await _click(running, snapshot, outline(snapshot), key, points))
             progress()
@@ -140,10 +144,12 @@ async def _click(running: Again, snapshot: Snapshot, outline: Outline, key: str,
 
 async def _clicked(page: Page, clicked: Clicked, outline: Outline, key: str, points: int) -> Session | None:
     """The session in which the points were clicked, as the collector would have it."""
+    await page.route(f"{HOST}heatreel-more.js", _give_more)
     await page.evaluate(_START, key)
     # By the debugger's door: a script element, and `eval`, would be refused by the policies of many pages.
     await page.evaluate(recorder_script())
     await page.wait_for_function("typeof heatreel.flush === 'function'")
+    await page.wait_for_function(_COMPLETE)
     await page.evaluate("() => new Promise((done) => setTimeout(done, 50))")
     touch = clicked.snapshot.viewport.touch
     turn = 0
@@ -161,6 +167,11 @@ async def _clicked(page: Page, clicked: Clicked, outline: Outline, key: str, poi
     await page.evaluate("heatreel.flush()")
     bodies = await page.evaluate("__heatreelSent")
     return _session([json.loads(body) for body in bodies])
+
+
+async def _give_more(route: Route) -> None:
+    headers = {"access-control-allow-origin": "*"}
+    await route.fulfill(body=more_script(), content_type="text/javascript", headers=headers)
 
 
 def _session(bodies: list[dict[str, Any]]) -> Session | None:

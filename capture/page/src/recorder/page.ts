@@ -28,6 +28,8 @@ export function wake(): void {
 function route(): void {
   if (address() === shown) return;
   shown = address();
+  // Before the row, which then gets the state that this leads to.
+  hear([]);
   add("v", [shown, scrollX, scrollY, document.documentElement.scrollHeight]);
 }
 
