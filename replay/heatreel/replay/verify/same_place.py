@@ -41,13 +41,15 @@ def same_place(
     by_holder: dict[int, list[Element]] = defaultdict(list)
     for element in rest_after:
         by_holder[back.get(_holder(after, element, back), -1)].append(element)
-    alone = _alone(rest, holders), _alone(rest_after, {e.index: at for at, some in by_holder.items() for e in some})
+    forms = {element.index: _form(before, holders[element.index]) for element in rest}
+    forms_after = {element.index: _form(before, at) for at, some in by_holder.items() for element in some}
+    alone = _alone(rest, forms), _alone(rest_after, forms_after)
     order = Order(before, known)
     scored = [
         (-score, one.index, two.index)
         for one in rest
         for two in by_holder.get(holders[one.index], ())
-        if (score := _likeness(before, one, two) + 2 * _fills_in(before, holders[one.index], one, two, alone)) >= LEAST
+        if (score := _likeness(before, one, two) + 2 * _fills_in(before, forms[one.index], one, two, alone)) >= LEAST
         and (plain_name(one) == plain_name(two) or order.keeps(holders[one.index], one.index, two.index))
     ]
     used: set[tuple[str, int]] = set()
@@ -89,6 +91,14 @@ def _holder(outline: Outline, element: Element, known: Mapping[int, int]) -> int
     while place >= 0 and place not in known:
         place = outline.elements[place].parent
     return place
+
+
+def _form(before: Outline, holder: int) -> int:
+    """The form around an element; the element itself when it is in none."""
+    place = holder
+    while place >= 0 and before.elements[place].tag != "form":
+        place = before.elements[place].parent
+    return holder if place < 0 else place
 
 
 def _alone(some: list[Element], holders: Mapping[int, int]) -> set[_Kind]:
