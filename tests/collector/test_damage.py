@@ -127,7 +127,7 @@ def test_a_damaged_tail(folder: Path, log_folder: Path, share: float) -> None:
     with untouched(path):
         kept, damaged = events_of(folder)
     assert kept < whole and damaged
-    assert len(kept) > (share - 0.15) * len(whole)
+    assert len(kept) > (share - 0.2) * len(whole)
 
 
 def test_a_damaged_log_is_not_written_to_and_can_be_copied(folder: Path, tmp_path: Path) -> None:
@@ -202,7 +202,9 @@ def test_a_log_of_the_first_version_is_read_and_brought_on(tmp_path: Path) -> No
     with EventLog.writing(tmp_path) as log:
         log.append([row(batch("key"))])
     with sqlite3.connect(tmp_path / "events.db") as connection:
-        connection.executescript("ALTER TABLE batches DROP COLUMN bot; DROP TABLE films; PRAGMA user_version = 1;")
+        connection.executescript(
+            "ALTER TABLE batches DROP COLUMN bot; DROP TABLE films; DROP TABLE parts;PRAGMA user_version = 1;"
+        )
     connection.close()
     assert [len(session.events) for session in sessions(tmp_path)] == [2]
     with EventLog.open(tmp_path) as log:
