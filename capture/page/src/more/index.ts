@@ -123,6 +123,7 @@ function hear(what: Event | MutationRecord[]): void {
     shown = address();
     notice("n");
     report();
+    touch();
   }
   if (Array.isArray(what)) {
     if (!what[0]) return;
