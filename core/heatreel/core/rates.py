@@ -76,7 +76,7 @@ def paired(only_first: int, only_second: int) -> float:
     if total >= 25:
         return math.erfc(abs(only_first - only_second) / math.sqrt(2 * total))
     fewer = sum(math.comb(total, count) for count in range(min(only_first, only_second) + 1))
-    return min(1.0, 2 * fewer / 2**total)
+    return min(1.0, float(2 * fewer / 2**total))
 
 
 def discoveries(p_values: Sequence[float], level: float = 0.05) -> list[bool]:
