@@ -83,6 +83,7 @@ def test_a_segment_is_built_by_clicking_and_a_link_reproduces_it(chromium: Brows
         await page.click(".days button >> nth=0")
         await page.click("dialog .primary")
         await page.wait_for_function("() => decodeURIComponent(location.hash).includes('time>')")
+        await page.wait_for_function("() => document.querySelector('.legend').innerText.includes('time>')")
         await page.wait_for_selector("main:not([aria-busy])")
         said = await window.text(".legend")
         second = await chromium.open(page.url)
