@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from pathlib import Path
 
 import cv2
 import numpy as np
@@ -44,13 +43,6 @@ def window_of(snapshot: Snapshot, outline: Outline, height: int) -> tuple[int, i
 
 def _is_known(shown: object, outline: Outline) -> bool:
     return getattr(shown, "selector", "") in outline.by_selector
-
-
-def _write_thumb(
-    path: Path, picture: NDArray[np.uint8], layer: Layer, window: tuple[int, int], size: tuple[int, int]
-) -> str:
-    path.write_bytes(thumb_webp(picture, layer, window, size))
-    return f"{path.parent.name}/{path.name}"
 
 
 def thumb_webp(picture: NDArray[np.uint8], layer: Layer, window: tuple[int, int], size: tuple[int, int]) -> bytes:

@@ -127,7 +127,7 @@ def crop(store: Store, asked: Parameters) -> Answer:
 
     def make() -> bytes:
         scene = scene_at(chosen, kind, painting.by, rank(chosen))
-        return render_crop(_picture_only(store), scene, selector, painting.of(kind), pad=around)[0]  # type: ignore[arg-type]
+        return render_crop(_PictureOnly(store), scene, selector, painting.of(kind), pad=around)[0]  # type: ignore[arg-type]
 
     key = ("crop", chosen.data.token, chosen.snapshot.id, chosen.part.segment, kind, painting.words, selector, around)
     try:
@@ -141,7 +141,3 @@ class _PictureOnly:
 
     def __init__(self, store: Store) -> None:
         self.folder, self.blobs = store.folder, store.blobs
-
-
-def _picture_only(store: Store) -> _PictureOnly:
-    return _PictureOnly(store)

@@ -16,7 +16,7 @@ from heatreel.core.session import Session
 from heatreel.replay.importing import values
 from heatreel.replay.importing.account import Account, BadRow
 from heatreel.replay.importing.files import Source
-from heatreel.replay.importing.jsonstream import Broken, json_records
+from heatreel.replay.importing.objects import fields_of, read_rows
 from heatreel.replay.importing.options import ImportOptions, names
 from heatreel.replay.importing.rows import Row, sessions_of
 from heatreel.replay.importing.selectors import foreign_target
@@ -60,35 +60,20 @@ def _opened(rows: list[Row]) -> list[Row]:
 
 def _rows(source: Source, account: Account, options: ImportOptions) -> Iterator[Row]:
     known = {name: key for key, others in ALIASES.items() for name in (*others, key)}
+    found: Iterator[tuple[int, Mapping[str, Any]]]
     if source.text_head.lstrip("\ufeff \t\r\n")[:1] in ("{", "["):
-        found = _json_rows(source, account)
+        found = fields_of(source, account, frozenset({"events", "rows", "data", "clicks"}))
     else:
         table = open_table(source, account)
         columns = {known[name.lower()] for name in table.columns if name.lower() in known}
         if "recipient" not in columns or not {"link", "position", "event"} & columns:
             raise InputError(f"{source.path}: a click log needs the columns recipient, and link or position")
         found = table.rows()
-    for line, fields in found:
-        told = {known[str(name).lower()]: value for name, value in fields.items() if str(name).lower() in known}
-        try:
-            row = _row(told, options)
-        except BadRow as exc:
-            account.bad_row(line, exc)
-            continue
-        if isinstance(row, str):
-            account.skip(row)
-        else:
-            yield row
+    return read_rows(found, account, lambda fields: _row(_told(fields, known), options))
 
 
-def _json_rows(source: Source, account: Account) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    for record in json_records(source, frozenset({"events", "rows", "data", "clicks"})):
-        if isinstance(record, Broken):
-            account.bad_row(record.line, record.reason)
-        elif not isinstance(record.value, dict):
-            account.bad_row(record.line, "is no JSON object")
-        else:
-            yield record.line, {**record.around, **record.value}
+def _told(fields: Mapping[str, Any], known: Mapping[str, str]) -> dict[str, Any]:
+    return {known[str(name).lower()]: value for name, value in fields.items() if str(name).lower() in known}
 
 
 def _row(told: Mapping[str, Any], options: ImportOptions) -> Row | str:

@@ -14,7 +14,7 @@ from heatreel.core.session import Session
 from heatreel.replay.importing import values
 from heatreel.replay.importing.account import Account, BadRow
 from heatreel.replay.importing.files import Source
-from heatreel.replay.importing.jsonstream import Broken, json_records
+from heatreel.replay.importing.objects import fields_of, read_rows
 from heatreel.replay.importing.options import SPACES, UNITS, ImportOptions, names
 from heatreel.replay.importing.rows import Row, sessions_of
 from heatreel.replay.importing.selectors import foreign_target
@@ -67,33 +67,15 @@ def sessions(source: Source, account: Account, options: ImportOptions) -> Iterat
 
 def _rows(source: Source, account: Account, options: ImportOptions) -> Iterator[Row]:
     known = {name: key for key, others in ALIASES.items() for name in (*others, key)}
+    found: Iterator[tuple[int, Mapping[str, Any]]]
     if source.text_head.lstrip("\ufeff \t\r\n")[:1] in ("{", "["):
-        found = _json_rows(source, account)
+        found = fields_of(source, account, frozenset({"events", "rows", "data", "results", "sessions"}))
         reader = _Reader(source, options, known, None, False)
     else:
         table = open_table(source, account)
         found = table.rows()
         reader = _Reader(source, options, known, table.columns, table.decimal_comma)
-    for line, fields in found:
-        try:
-            row = reader.row(fields)
-        except BadRow as exc:
-            account.bad_row(line, exc)
-            continue
-        if isinstance(row, str):
-            account.skip(row)
-        else:
-            yield row
-
-
-def _json_rows(source: Source, account: Account) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    for record in json_records(source, frozenset({"events", "rows", "data", "results", "sessions"})):
-        if isinstance(record, Broken):
-            account.bad_row(record.line, record.reason)
-        elif not isinstance(record.value, dict):
-            account.bad_row(record.line, "is no JSON object")
-        else:
-            yield record.line, {**record.around, **record.value}
+    return read_rows(found, account, reader.row)
 
 
 class _Reader:

@@ -18,7 +18,7 @@ from heatreel.core.session import Session, Target
 from heatreel.replay.importing import values
 from heatreel.replay.importing.account import Account, BadRow
 from heatreel.replay.importing.files import Source
-from heatreel.replay.importing.jsonstream import Broken, json_records
+from heatreel.replay.importing.objects import objects_of
 from heatreel.replay.importing.options import ImportOptions, names
 from heatreel.replay.importing.rows import Row, sessions_of
 from heatreel.replay.importing.selectors import clean_address, foreign_target, stable
@@ -61,13 +61,8 @@ def _records(source: Source, account: Account) -> Iterator[tuple[int, Mapping[st
     if source.text_head.lstrip("\ufeff \t\r\n")[:1] not in ("{", "["):
         yield from open_table(source, account).rows()
         return
-    for record in json_records(source, frozenset({"results", "data", "batch", "events"})):
-        if isinstance(record, Broken):
-            account.bad_row(record.line, record.reason)
-        elif not isinstance(record.value, dict):
-            account.bad_row(record.line, "is no event of PostHog")
-        else:
-            yield record.line, record.value
+    for record in objects_of(source, account, frozenset({"results", "data", "batch", "events"}), "event of PostHog"):
+        yield record.line, record.value
 
 
 def _of_record(record: Mapping[str, Any], account: Account, options: ImportOptions) -> Iterator[Row]:
