@@ -16,9 +16,9 @@ from heatreel.app.viewer.slices import Slice
 from heatreel.core.blobs import Blobs
 from heatreel.core.config import Config
 from heatreel.core.element import Outline
-from heatreel.core.errors import InputError, WorkspaceError
+from heatreel.core.errors import InputError
 from heatreel.core.state import Snapshot
-from heatreel.core.workspace import Capture, Replay, Workspace
+from heatreel.core.workspace import Capture, Workspace
 from heatreel.overlays.choose import choose_snapshot
 from heatreel.replay.segments import parse_segment
 
@@ -48,10 +48,6 @@ class Store:
     def workspace(self) -> Iterator[Workspace]:
         with Workspace.open(self.folder) as workspace:
             yield workspace
-
-    def captures(self, workspace: Workspace) -> list[tuple[Capture, Replay | None]]:
-        """All captures, oldest first, each with its replay."""
-        return [(capture, replay_of(workspace, capture)) for capture in workspace.captures()]
 
     def data(self, label: str = "") -> Data:
         """A capture by its label; without one the newest that has a replay, else the newest.
@@ -131,15 +127,6 @@ class Store:
                 raise Refused(404, f"there is no snapshot {number}")
             data = self._load(workspace, capture)
         return data, data.snapshots[data.number[number]]
-
-
-def replay_of(workspace: Workspace, capture: Capture) -> Replay | None:
-    try:
-        return workspace.replay(capture)
-    except WorkspaceError:
-        raise
-    except InputError:
-        return None
 
 
 def replay_row(workspace: Workspace, capture: Capture) -> tuple[int, str] | None:
